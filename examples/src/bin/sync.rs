@@ -1,0 +1,2 @@
+//! sync
+fn main() {}

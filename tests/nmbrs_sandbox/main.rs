@@ -1,0 +1,1 @@
+//! nmbrs_sandbox

@@ -1,0 +1,1 @@
+//! yourcampus_client
