@@ -9,6 +9,8 @@ pub mod change;
 pub mod decision;
 mod digest;
 pub mod email;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod evidence;
 mod external_id;
 pub mod extra_fields;

@@ -1,5 +1,7 @@
 //! The memory that outlives a run.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -48,12 +50,29 @@ pub struct IntentId(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was done; the link that stands now.
-    Done(Link),
+    /// It was done; the links that stand now, of all records of the person.
+    Done(BTreeMap<ExternalId, Link>),
     /// It was not done.
     NotDone,
     /// Nobody knows yet.
     Doubtful,
+}
+
+/// What a run that went to its end leaves behind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct CompletedRun {
+    /// What it saw of the source.
+    pub seen: LastRun,
+    /// Which account is whose, for all people whose account was certain.
+    pub links: BTreeMap<ExternalId, Link>,
+}
+
+impl CompletedRun {
+    /// A run that saw this and knows these accounts.
+    pub const fn new(seen: LastRun, links: BTreeMap<ExternalId, Link>) -> Self {
+        Self { seen, links }
+    }
 }
 
 /// The memory of what was meant and what was done.
@@ -88,5 +107,5 @@ pub trait Ledger: Send + Sync {
     ///
     /// # Errors
     /// [`PortError`].
-    async fn complete(&self, customer: &CustomerId, run: &LastRun) -> Result<(), PortError>;
+    async fn complete(&self, customer: &CustomerId, run: &CompletedRun) -> Result<(), PortError>;
 }

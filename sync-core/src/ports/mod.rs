@@ -13,7 +13,7 @@ mod target;
 
 pub use clock::Clock;
 pub use error::{PortError, PortErrorKind};
-pub use ledger::{Intent, IntentId, Ledger, Outcome};
+pub use ledger::{CompletedRun, Intent, IntentId, Ledger, Outcome};
 pub use meter::{CeilingReached, Progress, RequestMeter};
 pub use source::{EmployeeSource, RowsRequest};
 pub use target::{
