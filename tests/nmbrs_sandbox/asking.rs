@@ -1,9 +1,15 @@
 //! A bare HTTP client for these tests, so that no code of the client under judgement takes part.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use nmbrs_client::sandbox::{Sandbox, World};
-use reqwest::{RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
+
+/// One client for all tests; it keeps no connection, because each test has a runtime of its own.
+pub(crate) static HTTP: LazyLock<Client> =
+    LazyLock::new(|| Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap());
 
 /// The day every world here is made for.
 pub(crate) fn today() -> NaiveDate {
@@ -18,8 +24,7 @@ pub(crate) async fn sandbox(people: usize) -> Sandbox {
 /// A GET with all credentials.
 pub(crate) fn get(sandbox: &Sandbox, path: &str) -> RequestBuilder {
     let credentials = sandbox.credentials();
-    reqwest::Client::new()
-        .get(format!("{}{path}", sandbox.rest_url()))
+    HTTP.get(format!("{}{path}", sandbox.rest_url()))
         .header("X-Subscription-Key", credentials.subscription_key)
         .bearer_auth(credentials.access_token)
 }
