@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::asking::{HTTP, company, get, read, rows, sandbox};
 
-async fn employees_path(sandbox: &Sandbox) -> String {
+fn employees_path(sandbox: &Sandbox) -> String {
     format!("/api/companies/{}/employees", company(sandbox, 0))
 }
 
@@ -35,7 +35,7 @@ async fn raw(sandbox: &Sandbox, path: &str) -> Vec<u8> {
 #[tokio::test]
 async fn a_fault_hits_the_path_the_page_and_the_turn_it_was_given_for() {
     let sandbox = sandbox(100).await;
-    let path = employees_path(&sandbox).await;
+    let path = employees_path(&sandbox);
     let contracts = format!("{path}/contracts");
     sandbox.inject(Fault::code(50301).on_path("/contracts").on_page(2).after(1).times(2));
     let second_page = format!("{contracts}?pageNumber=2");
@@ -138,7 +138,7 @@ async fn a_wrong_content_type_leaves_the_body_alone() {
 #[tokio::test]
 async fn a_repeated_row_takes_the_place_of_the_first_one() {
     let sandbox = sandbox(100).await;
-    let path = employees_path(&sandbox).await;
+    let path = employees_path(&sandbox);
     let (_, first) = read(&sandbox, &format!("{path}?pageSize=10")).await;
     let (_, second) = read(&sandbox, &format!("{path}?pageSize=10&pageNumber=2")).await;
     sandbox.inject(Fault::new(Effect::RepeatRows).on_page(2));
@@ -151,7 +151,7 @@ async fn a_repeated_row_takes_the_place_of_the_first_one() {
 #[tokio::test]
 async fn moved_rows_lose_one_person_while_the_totals_stay() {
     let sandbox = sandbox(100).await;
-    let path = employees_path(&sandbox).await;
+    let path = employees_path(&sandbox);
     let (_, second) = read(&sandbox, &format!("{path}?pageSize=10&pageNumber=2")).await;
     let (_, third) = read(&sandbox, &format!("{path}?pageSize=10&pageNumber=3")).await;
     sandbox.inject(Fault::new(Effect::MovedRows).on_page(2));
@@ -164,7 +164,7 @@ async fn moved_rows_lose_one_person_while_the_totals_stay() {
 #[tokio::test]
 async fn a_changed_total_is_announced_on_that_page_only() {
     let sandbox = sandbox(100).await;
-    let path = employees_path(&sandbox).await;
+    let path = employees_path(&sandbox);
     sandbox.inject(Fault::new(Effect::ChangeTotal { total_records: 4711 }).on_page(2));
     let (_, first) = read(&sandbox, &path).await;
     let (_, second) = read(&sandbox, &format!("{path}?pageNumber=2")).await;
@@ -175,7 +175,7 @@ async fn a_changed_total_is_announced_on_that_page_only() {
 #[tokio::test]
 async fn a_row_can_lose_its_id_or_hold_what_nobody_can_read() {
     let sandbox = sandbox(100).await;
-    let path = employees_path(&sandbox).await;
+    let path = employees_path(&sandbox);
     for below in ["", "/personalinfo", "/employments", "/contracts", "/extraFields"] {
         let path = format!("{path}{below}");
         let (_, right) = read(&sandbox, &path).await;

@@ -155,7 +155,7 @@ impl Fault {
         if !(200..600).contains(status) {
             return Err(format!("status {status} is not between 200 and 599"));
         }
-        if let Some(code) = code.filter(|code| body.is_none() && documented(*code, Value::Null).is_none()) {
+        if let Some(code) = code.filter(|code| body.is_none() && documented(*code, &Value::Null).is_none()) {
             return Err(format!("code {code} is not documented; give a body to send it"));
         }
         let not_a_header = |name: &&String| hyper::header::HeaderName::try_from(name.as_str()).is_err();
@@ -195,7 +195,7 @@ impl Effect {
     /// What is answered without carrying out the request.
     pub(super) fn instead(&self) -> Option<Answer> {
         let Self::Status { status, code, headers, body } = self else { return None };
-        let mut answer = match (body, code.and_then(|code| documented(code, Value::Null))) {
+        let mut answer = match (body, code.and_then(|code| documented(code, &Value::Null))) {
             (Some(body), _) => Answer::text(*status, "application/json; charset=utf-8", body),
             (None, Some(answer)) => answer,
             (None, None) => Answer::empty(*status),

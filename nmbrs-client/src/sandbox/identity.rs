@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use fastrand::Rng;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Lifetime of an access token in seconds.
 const ACCESS_LIFETIME: u64 = 3600;
@@ -224,22 +224,22 @@ impl Identity {
         let access = format!("access-{}", random_text(&mut self.rng));
         let expires_at = self.now + ACCESS_LIFETIME;
         self.access_tokens.insert(access.clone(), AccessToken { family, expires_at });
-        let mut answer = json!({
-            "access_token": access,
-            "expires_in": ACCESS_LIFETIME,
-            "token_type": "Bearer",
-            "scope": scopes.join(" "),
-        });
+        let mut answer = Map::from_iter([
+            ("access_token".to_owned(), json!(access)),
+            ("expires_in".to_owned(), json!(ACCESS_LIFETIME)),
+            ("token_type".to_owned(), json!("Bearer")),
+            ("scope".to_owned(), json!(scopes.join(" "))),
+        ]);
         self.credentials.access_token = access;
         self.credentials.refresh_token.clear();
         if scopes.iter().any(|scope| scope == "offline_access") {
             let refresh = format!("refresh-{}", random_text(&mut self.rng));
             let expires_at = self.now + REFRESH_LIFETIME;
             self.refresh_tokens.insert(refresh.clone(), RefreshToken { family, expires_at, used: false });
-            answer["refresh_token"] = json!(refresh);
+            answer.insert("refresh_token".to_owned(), json!(refresh));
             self.credentials.refresh_token = refresh;
         }
-        answer
+        Value::Object(answer)
     }
 }
 

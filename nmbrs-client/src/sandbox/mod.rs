@@ -20,7 +20,7 @@
 //! | `world`, `story`, `population`, `names` | who exists |
 //! | `rest`, `page`, `wire`, `variation`, `refusal` | what the API says about them |
 //! | `identity`, `sign_in` | tokens |
-//! | `fault`, `log`, `control` | what a test does and sees |
+//! | `fault`, `log`, `control`, `person_change` | what a test does and sees |
 //! | `exchange`, `state`, `server` | how a request gets through |
 
 mod control;
@@ -30,6 +30,7 @@ mod identity;
 mod log;
 mod names;
 mod page;
+mod person_change;
 mod population;
 mod refusal;
 mod rest;

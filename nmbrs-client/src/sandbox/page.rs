@@ -73,7 +73,7 @@ impl PageRequest {
     }
 
     /// The envelope around these rows. `link` is the absolute address of the listing, without a query.
-    pub(super) fn envelope(self, rows: Vec<Value>, total: u64, link: &str, vary: Variation) -> Value {
+    pub(super) fn envelope(self, rows: &[Value], total: u64, link: &str, vary: Variation) -> Value {
         let pages = match total.div_ceil(self.size) {
             0 => vary.roll(link, "pages of nothing", 2),
             pages => pages,

@@ -179,7 +179,7 @@ impl Settling {
             None => self.personal_info(hired, position),
         };
         info.personal_info_id = guid(&mut self.rng);
-        info.employee_type = "payroll".to_owned();
+        "payroll".clone_into(&mut info.employee_type);
         info.period = Period::of(hired);
         info.created_at = at_office_hours(hired);
         let mut employee = self.record(info, hired, story, position);
@@ -316,14 +316,14 @@ impl Settling {
             Story::UnknownType => become_type(employee, "intern"),
             Story::MissingEmail => current(employee, |info| info.business_email = None),
             Story::MalformedEmail => {
-                current(employee, |info| info.business_email = Some("geen e-mail".to_owned()))
+                current(employee, |info| info.business_email = Some("geen e-mail".to_owned()));
             }
             Story::MissingLastName => current(employee, |info| info.last_name.clear()),
             Story::SentinelBirthday => {
-                current(employee, |info| info.birth_date = NaiveDate::from_ymd_opt(1, 1, 1))
+                current(employee, |info| info.birth_date = NaiveDate::from_ymd_opt(1, 1, 1));
             }
             Story::NameChanged => {
-                self.change_later(employee, |info| "Oudenaam".clone_into(&mut info.last_name))
+                self.change_later(employee, |info| "Oudenaam".clone_into(&mut info.last_name));
             }
             Story::EmailChanged => self.change_later(employee, |info| {
                 info.business_email = info.business_email.take().map(|address| format!("oud.{address}"));
@@ -332,7 +332,7 @@ impl Settling {
             Story::AccessEmpty => answer_access(employee, None),
             Story::AccessUnreadable => answer_access(employee, Some("misschien")),
             Story::AccessConflict if self.setup.access_field => {
-                employee.set_extra_field("alleo_access", Some("false"))
+                employee.set_extra_field("alleo_access", Some("false"));
             }
             Story::FilterFilled => employee.set_extra_field("yourcampus_filter", Some("Amsterdam")),
             Story::Ordinary

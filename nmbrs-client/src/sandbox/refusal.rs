@@ -102,17 +102,17 @@ impl Refusal {
         match self {
             Self::SubscriptionKey { given } => gateway_refusal(*given),
             Self::Method => Answer::empty(405).with_header("allow", "GET"),
-            Self::Parameter(name, reason) => documented(40033, json!([{ "name": name, "reason": reason }]))
+            Self::Parameter(name, reason) => documented(40033, &json!([{ "name": name, "reason": reason }]))
                 .unwrap_or_else(|| Answer::empty(400)),
             Self::Code(code) => {
-                documented(*code, Value::Null).unwrap_or_else(|| Answer::empty(status_of(*code)))
+                documented(*code, &Value::Null).unwrap_or_else(|| Answer::empty(status_of(*code)))
             }
         }
     }
 }
 
 /// The answer for a documented code, if it is one.
-pub(super) fn documented(code: u32, invalid_params: Value) -> Option<Answer> {
+pub(super) fn documented(code: u32, invalid_params: &Value) -> Option<Answer> {
     let Documented(_, title, kind, detail, docs) = DOCUMENTED.iter().find(|known| known.0 == code)?;
     let status = status_of(code);
     Some(Answer::json(

@@ -17,6 +17,12 @@ use super::world::{Company, Employee, Login, World};
 /// The types an extra field can have.
 const EXTRA_FIELD_TYPES: [&str; 6] = ["text", "decimal", "number", "date", "yesNo", "textDate"];
 
+/// How many entries an employee has in a list.
+type Count = fn(&Employee) -> usize;
+
+/// When something was last entered about an employee in a list.
+type Newest = fn(&Employee) -> Option<NaiveDateTime>;
+
 /// What a path asks for, with the ids it names.
 #[derive(Clone, Copy)]
 enum Operation<'r> {
@@ -73,7 +79,7 @@ fn page(
     }
     let total = disturbance.total.unwrap_or(u64::try_from(listing.len).unwrap_or(u64::MAX));
     let link = format!("{origin}{}", request.path);
-    Ok(Answer::json(200, &wanted.envelope(rows, total, &link, vary)))
+    Ok(Answer::json(200, &wanted.envelope(&rows, total, &link, vary)))
 }
 
 fn check_subscription(identity: &Identity, request: &Request) -> Result<(), Refusal> {
@@ -142,13 +148,13 @@ impl<'r> Operation<'r> {
 
     fn listing<'w>(self, world: &'w World, wire: Wire, filter: &Filter) -> Result<Listing<'w>, Refusal> {
         match self {
-            Self::Debtors => Ok(Listing::of(world.debtors.iter().collect(), move |one| wire.debtor(one))),
+            Self::Debtors => Ok(Listing::of(world.debtors.iter().collect(), |one| Wire::debtor(one))),
             Self::DebtorInfo => {
                 Ok(Listing::of(world.debtors.iter().collect(), move |one| wire.debtor_info(one)))
             }
             Self::UserInfo => {
                 let consented = if world.login == Login::MultiDebtor { usize::MAX } else { 1 };
-                Ok(Listing::of(world.debtors.iter().take(consented).collect(), move |one| wire.user(one)))
+                Ok(Listing::of(world.debtors.iter().take(consented).collect(), |one| Wire::user(one)))
             }
             Self::Companies => {
                 Ok(Listing::of(world.companies.iter().collect(), move |one| wire.company(one)))
@@ -156,8 +162,8 @@ impl<'r> Operation<'r> {
             Self::CompaniesByDebtor(debtor) => companies_of(world, wire, &guid("debtorId", debtor)?),
             Self::ExtraFieldSettings(company) => {
                 let company = company_named(world, company)?;
-                Ok(Listing::of(company.extra_fields.iter().collect(), move |one| {
-                    wire.extra_field_definition(one)
+                Ok(Listing::of(company.extra_fields.iter().collect(), |one| {
+                    Wire::extra_field_definition(one)
                 }))
             }
             Self::Employees(company)
@@ -189,7 +195,7 @@ impl<'r> Operation<'r> {
     }
 
     /// The inner key of a wrapped list, and how many entries an employee has in it.
-    fn inner_list(self) -> Option<(&'static str, fn(&Employee) -> usize)> {
+    fn inner_list(self) -> Option<(&'static str, Count)> {
         match self {
             Self::PersonalInfo(_) => Some(("info", |one| one.personal_infos.len())),
             Self::Employments(_) => Some(("employments", |one| one.employments.len())),
@@ -230,7 +236,7 @@ struct Filter {
     employee_types: Option<Vec<String>>,
     extra_field_type: Option<String>,
     /// Only employees of whom something was entered at or after this moment.
-    touched_from: Option<(NaiveDateTime, fn(&Employee) -> Option<NaiveDateTime>)>,
+    touched_from: Option<(NaiveDateTime, Newest)>,
     /// Only employees with an employment changed at or after this moment.
     changed_from: Option<NaiveDateTime>,
 }
@@ -238,7 +244,7 @@ struct Filter {
 impl Filter {
     fn read(operation: Operation<'_>, request: &Request) -> Result<Self, Refusal> {
         let mut filter = Self::default();
-        let newest: fn(&Employee) -> Option<NaiveDateTime> = match operation {
+        let newest: Newest = match operation {
             Operation::Employees(_) | Operation::PersonalInfo(_) => {
                 |one| one.personal_infos.iter().map(|entry| entry.created_at).max()
             }

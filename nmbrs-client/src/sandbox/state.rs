@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::exchange::{Answer, Request};
-use super::fault::Faults;
+use super::fault::{Effect, Faults};
 use super::identity::Identity;
 use super::log::LoggedRequest;
 use super::world::World;
@@ -25,26 +25,28 @@ impl State {
         Self { world, identity, faults: Faults::default(), log: Vec::new(), origin }
     }
 
-    /// Answers one request: fault, carrying out, damage, log. Also says how long the answer is to be held back.
+    /// Answers one request and remembers it. Also says how long the answer is to be held back.
     pub(super) fn respond(&mut self, request: &Request) -> (Answer, Option<Duration>) {
         let effect = self.faults.strike(&request.path, request.page_number());
-        let answer = match effect.as_ref().and_then(|effect| effect.instead()) {
-            Some(answer) => answer,
-            None => {
-                let scopes = &self.world.granted_scopes;
-                let signed_in = sign_in::answer(&mut self.identity, scopes, &self.origin, request);
-                let issued_tokens = request.path == sign_in::TOKEN_PATH
-                    && signed_in.as_ref().is_some_and(|one| one.status == 200);
-                let mut answer = signed_in.unwrap_or_else(|| {
-                    rest::answer(&self.world, &self.identity, &self.origin, request, effect.as_ref())
-                });
-                if let Some(effect) = &effect {
-                    effect.damage(&mut answer, issued_tokens);
-                }
-                answer
-            }
-        };
+        let answer = effect
+            .as_ref()
+            .and_then(Effect::instead)
+            .unwrap_or_else(|| self.carry_out(request, effect.as_ref()));
         self.log.push(LoggedRequest::of(request, &answer, effect.as_ref(), &self.identity));
-        (answer, effect.and_then(|effect| effect.delay()))
+        (answer, effect.as_ref().and_then(Effect::delay))
+    }
+
+    /// Does what the request asks, and damages the answer as the fault wants it.
+    fn carry_out(&mut self, request: &Request, effect: Option<&Effect>) -> Answer {
+        let scopes = &self.world.granted_scopes;
+        let signed_in = sign_in::answer(&mut self.identity, scopes, &self.origin, request);
+        let issued_tokens = request.path == sign_in::TOKEN_PATH
+            && signed_in.as_ref().is_some_and(|answer| answer.status == 200);
+        let mut answer = signed_in
+            .unwrap_or_else(|| rest::answer(&self.world, &self.identity, &self.origin, request, effect));
+        if let Some(effect) = effect {
+            effect.damage(&mut answer, issued_tokens);
+        }
+        answer
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn debtor(self, debtor: &Debtor) -> Value {
+    pub(super) fn debtor(debtor: &Debtor) -> Value {
         json!({ "debtorId": debtor.debtor_id, "number": debtor.number, "name": debtor.name })
     }
 
@@ -39,10 +39,10 @@ impl Wire {
         address.text("countryISOCode", Some("NL"));
         address.put("period", json!({ "year": 2021, "period": 4 }));
         address.put("createdAt", json!("2021-06-07T07:59:11Z"));
-        json!({ "debtor": self.debtor(debtor), "address": address.done() })
+        json!({ "debtor": Self::debtor(debtor), "address": address.done() })
     }
 
-    pub(super) fn user(self, debtor: &Debtor) -> Value {
+    pub(super) fn user(debtor: &Debtor) -> Value {
         json!({
             "name": "Koppeling Voorbeeld",
             "email": "koppeling@voorbeeld.example.nl",
@@ -62,7 +62,7 @@ impl Wire {
         row.done()
     }
 
-    pub(super) fn extra_field_definition(self, definition: &ExtraFieldDefinition) -> Value {
+    pub(super) fn extra_field_definition(definition: &ExtraFieldDefinition) -> Value {
         json!({
             "extraFieldId": definition.extra_field_id,
             "name": definition.name,
@@ -243,13 +243,13 @@ impl Wire {
             (None, _) => Value::Null,
         };
         let mut entry = self.object(&employee.employee_id);
-        entry.put("extraField", self.extra_field_definition(definition));
+        entry.put("extraField", Self::extra_field_definition(definition));
         entry.put("value", value);
         entry.date("startDate", field.start_date);
         Some(entry.done())
     }
 
-    fn object<'a>(self, owner: &'a str) -> ObjectWriter<'a> {
+    fn object(self, owner: &str) -> ObjectWriter<'_> {
         ObjectWriter { members: Map::new(), owner, vary: self.vary }
     }
 }
