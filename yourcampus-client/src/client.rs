@@ -138,58 +138,57 @@ impl Core {
 
     /// Tries until there is a 2xx answer, or until the policy says stop.
     async fn answer(&self, call: &Call) -> Result<Answer, Error> {
-        let policy = &self.config.retry;
-        let deadline = later(self.clock.now(), policy.deadline());
-        let mut attempt = 0;
-        let mut sends = 0;
-        let mut refused: Option<Error> = None;
+        let operation = call.operation;
+        let deadline = later(self.clock.now(), self.config.retry.deadline());
+        let (mut attempt, mut sends) = (0, 0);
+        let mut was_refused = false;
+        let mut last: Option<Error> = None;
         loop {
-            let token = match (self.token(deadline).await, refused.take()) {
-                (Ok(token), earlier) => {
-                    refused = earlier;
-                    token
-                }
-                (Err(failure), Some(refusal)) => return Err(refusal.with_failed_refresh(failure)),
-                // Whatever became of the token call, the call itself was not sent.
-                (Err(failure), None) => return Err(failure.with_nothing_done()),
+            let token = match self.token(deadline).await {
+                Ok(token) => token,
+                Err(failure) => return Err(without_token(failure, last)),
             };
-            let (error, outcome) = match self.send_once(call, &token, deadline, sends).await? {
-                Try::Done(answer) => return Ok(answer),
-                Try::TokenRefused(error) if refused.is_none() => {
-                    self.tokens.drop_refused(&token).await;
-                    refused = Some(error);
-                    sends += 1;
-                    continue;
-                }
-                Try::TokenRefused(error) => return Err(error),
-                Try::Failed(error, outcome) => (error, outcome),
+            let tried = match self.send_once(call, &token, deadline, sends).await {
+                Ok(tried) => tried,
+                Err(late) => return Err(too_late(operation, late, last)),
             };
-            match decide(policy, call.operation.is_write(), attempt, outcome, fastrand::f64()) {
-                Verdict::Stop => return Err(error),
-                Verdict::After(wait) => self.wait(wait, deadline, error).await?,
-            }
-            attempt += 1;
             sends += 1;
+            last = Some(match tried {
+                Try::Done(answer) => return Ok(answer),
+                Try::TokenRefused(error) if was_refused => return Err(error),
+                Try::TokenRefused(error) => {
+                    was_refused = true;
+                    self.tokens.drop_refused(&token).await;
+                    error
+                }
+                Try::Failed(error, outcome) => {
+                    let policy = &self.config.retry;
+                    match decide(policy, operation.is_write(), attempt, outcome, fastrand::f64()) {
+                        Verdict::Stop => return Err(error),
+                        Verdict::After(wait) => {
+                            attempt += 1;
+                            self.wait(wait, deadline, error).await?
+                        }
+                    }
+                }
+            });
         }
     }
 
-    /// One request with everything around it that may delay or refuse it. `Err` means that it did not leave.
+    /// One request, as soon as the pacer lets it leave. `Err` means that it did not leave.
     async fn send_once(
         &self,
         call: &Call,
         token: &Token,
         deadline: DateTime<Utc>,
         sends: u32,
-    ) -> Result<Try, Error> {
+    ) -> Result<Try, TooLate> {
         let operation = call.operation;
-        let permit = self
-            .pacer
-            .admit(self.clock.as_ref(), deadline)
-            .await
-            .map_err(|late| too_late(operation, late))?;
+        let permit = self.pacer.admit(self.clock.as_ref(), deadline).await?;
         self.counters.count(operation, sends == 0);
         let url = self.config.base_url.join(&call.path, &call.query);
-        let time_left = until(self.clock.now(), deadline);
+        // A write that has begun gets its full time: cutting it short would only make it doubtful.
+        let time_left = if operation.is_write() { Duration::MAX } else { until(self.clock.now(), deadline) };
         let outgoing =
             Outgoing { operation, url, bearer: Some(&token.secret), body: call.body.clone(), time_left };
         let sent = self.transport.send(outgoing).await;
@@ -206,14 +205,14 @@ impl Core {
         Ok(result)
     }
 
-    /// Waits before the next try, or ends the call with `error` as the cause if the wait would pass the deadline.
-    async fn wait(&self, wait: Duration, deadline: DateTime<Utc>, error: Error) -> Result<(), Error> {
+    /// Waits before the next try and gives `error` back; ends the call with it if the wait would reach the deadline.
+    async fn wait(&self, wait: Duration, deadline: DateTime<Utc>, error: Error) -> Result<Error, Error> {
         let resume = later(self.clock.now(), wait);
-        if resume > deadline {
+        if resume >= deadline {
             return Err(error.past_deadline(resume));
         }
         self.clock.sleep(wait).await;
-        Ok(())
+        Ok(error)
     }
 
     async fn token(&self, deadline: DateTime<Utc>) -> Result<Token, Error> {
@@ -227,7 +226,7 @@ impl Core {
             .pacer
             .admit(self.clock.as_ref(), deadline)
             .await
-            .map_err(|late| too_late(operation, late))?;
+            .map_err(|late| too_late(operation, late, None))?;
         self.counters.count(operation, true);
         let url = self.config.base_url.join("oauth/token", &[]);
         let form =
@@ -296,10 +295,22 @@ fn with_wait(error: Error, retry_after: Option<Duration>, now: DateTime<Utc>) ->
     }
 }
 
-fn too_late(operation: Operation, TooLate(ready): TooLate) -> Error {
-    Error::new(ErrorKind::Deadline, operation)
-        .with_retry_at(ready)
-        .with_context("the rate limit allows no request before the call's deadline")
+/// The call has to wait beyond its deadline; `last` is why it was not done before, if it was tried.
+fn too_late(operation: Operation, TooLate(ready): TooLate, last: Option<Error>) -> Error {
+    match last {
+        Some(error) => error.past_deadline(ready),
+        None => Error::new(ErrorKind::Deadline, operation)
+            .with_retry_at(ready)
+            .with_context("no request may leave before the call's deadline"),
+    }
+}
+
+/// No token could be had. After a 401 the refusal is the error and this its cause; otherwise the call was never sent.
+fn without_token(failure: Error, last: Option<Error>) -> Error {
+    match last {
+        Some(refusal) if refusal.kind() == ErrorKind::Unauthorized => refusal.with_failed_refresh(failure),
+        _ => failure.with_nothing_done(),
+    }
 }
 
 fn read_json(operation: Operation, answer: &Answer) -> Result<Reply, Error> {

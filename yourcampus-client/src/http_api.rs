@@ -129,7 +129,7 @@ fn page_query(page: &PageRequest) -> Vec<(&'static str, String)> {
     let filter = page.filter();
     query.extend(filter.is_active.map(|flag| ("is_active", flag.to_string())));
     query.extend(filter.company_group.map(|group| ("company_group_id", group.to_string())));
-    query.extend(filter.search.clone().map(|text| ("search", text)));
+    query.extend(filter.search.clone().filter(|text| !text.is_empty()).map(|text| ("search", text)));
     query
 }
 

@@ -119,16 +119,12 @@ impl<'a> Listing<'a> {
         Ok(())
     }
 
-    /// Goes on from what was found until `count` is reached or a page is empty.
+    /// Goes on from what was found until `count` is reached; an empty page before that ends the listing.
     async fn walk(&self, found: &mut Found) -> Result<(), Error> {
-        while found.len() < found.count {
+        while found.len() < found.count && !found.is_at_empty_page {
             let position = Position { skip: found.len(), pages_read: found.pages_read };
-            let page = self.page_after(&position).await?;
+            found.add(self.page_after(&position).await?)?;
             found.pages_read += 1;
-            if page.rows.is_empty() {
-                return Err(incomplete("a page is empty before the stated count is reached"));
-            }
-            found.add(page)?;
         }
         Ok(())
     }
@@ -176,11 +172,12 @@ struct Found {
     rows: Vec<Row<Employee>>,
     count: u64,
     pages_read: u64,
+    is_at_empty_page: bool,
 }
 
 impl Found {
     fn begin(first: EmployeePage) -> Self {
-        Self { rows: first.rows, count: first.count, pages_read: 1 }
+        Self { is_at_empty_page: first.rows.is_empty(), rows: first.rows, count: first.count, pages_read: 1 }
     }
 
     fn len(&self) -> u64 {
@@ -191,6 +188,7 @@ impl Found {
         if page.count != self.count {
             return Err(incomplete("the count changed between two pages"));
         }
+        self.is_at_empty_page = page.rows.is_empty();
         self.rows.extend(page.rows);
         Ok(())
     }

@@ -133,6 +133,7 @@ impl Pacer {
     }
 
     /// Waits until a request may leave, and counts it as having left.
+    /// Permission is never given at or after the deadline.
     pub(crate) async fn admit(
         &self,
         clock: &dyn Clock,
@@ -145,13 +146,13 @@ impl Pacer {
             let ready = {
                 let mut state = self.state();
                 let ready = state.earliest(&self.policy, now);
-                if ready <= now {
+                if ready <= now && now < deadline {
                     state.depart(now);
                     return Ok(Permit { pacer: self, _slot: slot });
                 }
                 ready
             };
-            if ready > deadline {
+            if ready >= deadline {
                 return Err(TooLate(ready));
             }
             clock.sleep(until(now, ready)).await;

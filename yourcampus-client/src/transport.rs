@@ -42,7 +42,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) url: Url,
     pub(crate) bearer: Option<&'a SecretString>,
     pub(crate) body: Body,
-    /// What is left of the call's time; the request gets no more than that.
+    /// The request gets no more time than this, however long one may take by configuration.
     pub(crate) time_left: Duration,
 }
 
