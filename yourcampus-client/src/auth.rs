@@ -129,10 +129,39 @@ pub(crate) fn read_grant(body: &Value) -> Result<Grant, Error> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeZone as _;
     use secrecy::ExposeSecret as _;
     use serde_json::json;
 
     use super::*;
+
+    #[derive(Debug)]
+    struct Noon;
+
+    #[async_trait::async_trait]
+    impl Clock for Noon {
+        fn now(&self) -> DateTime<Utc> {
+            Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap()
+        }
+
+        async fn sleep(&self, _: Duration) {}
+    }
+
+    async fn fetched(cache: &TokenCache, secret: &str) -> Token {
+        let grant = Grant { secret: secret.into(), lifetime: Duration::from_secs(3600) };
+        cache.current(&Noon, || async { Ok(grant) }).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_refused_token_is_dropped_and_never_a_newer_one() {
+        let cache = TokenCache::default();
+        let old = fetched(&cache, "old").await;
+        cache.drop_refused(&old).await;
+        assert_eq!(fetched(&cache, "new").await.secret.expose_secret(), "new");
+        // A second caller learns late that the old one was refused.
+        cache.drop_refused(&old).await;
+        assert_eq!(fetched(&cache, "newer").await.secret.expose_secret(), "new");
+    }
 
     #[test]
     fn the_form_holds_three_fields_and_encodes_them() {
