@@ -1,6 +1,7 @@
 //! The YourCampus client over real HTTP on loopback: what the vendor's tests pin down, where the vendor's SDK is weak,
 //! and what must never happen to a write.
 
+mod accounts;
 mod configuration;
 mod decoding;
 mod fake;

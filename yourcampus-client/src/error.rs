@@ -248,6 +248,11 @@ impl Error {
         self.inner.operation.name()
     }
 
+    /// True if the call that failed changes an account.
+    pub fn is_write(&self) -> bool {
+        self.inner.operation.is_write()
+    }
+
     /// The status of the last answer, if there was one.
     pub fn status(&self) -> Option<u16> {
         self.inner.status
@@ -273,7 +278,7 @@ impl Error {
     /// For a write this is true only if no request can have taken effect; for a read a request may have arrived,
     /// which harms nobody.
     pub fn is_retryable(&self) -> bool {
-        self.inner.transient && !(self.inner.operation.is_write() && self.inner.maybe_sent)
+        self.inner.transient && !(self.is_write() && self.inner.maybe_sent)
     }
 
     /// True if a request of this call could have left this machine and no answer says that it had no effect.

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "sync")]
+mod accounts;
 mod api;
 mod auth;
 mod base_url;
@@ -28,6 +30,8 @@ mod stats;
 mod transport;
 mod writable;
 
+#[cfg(feature = "sync")]
+pub use accounts::{YourCampusReader, YourCampusWriter};
 pub use api::{CustomerApiRead, CustomerApiWrite, EmployeeFilter, EmployeePage, MAX_PAGE, PageRequest};
 pub use client::HttpCustomerApi;
 pub use clock::{Clock, SystemClock};

@@ -139,7 +139,11 @@ impl<'a> Listing<'a> {
 
     async fn read(&self, skip: u64) -> Result<EmployeePage, Error> {
         let request = PageRequest::first(self.filter.clone()).with_skip(skip).with_limit(self.page_size);
-        self.reader.employees_page(self.company, &request).await
+        let page = self.reader.employees_page(self.company, &request).await?;
+        if let Some(meter) = self.meter {
+            meter.answered();
+        }
+        Ok(page)
     }
 
     fn reserve(&self, requests: u64) -> Result<(), Error> {

@@ -12,6 +12,9 @@ pub trait RequestMeter: Send + Sync + fmt::Debug {
     /// # Errors
     /// If that many would pass the ceiling; the listing then ends with `CeilingReached` and makes no further request.
     fn reserve(&self, requests: u64) -> Result<(), CeilingReached>;
+
+    /// Hears that one of them has been answered, for whoever shows progress.
+    fn answered(&self) {}
 }
 
 /// A ceiling on requests would have been passed.

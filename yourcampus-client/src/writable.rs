@@ -71,7 +71,7 @@ pub(crate) fn email(field: &'static str, value: &str) -> Result<String, FieldErr
     }
     let address = within(field, format!("{local}@{domain}"), MAX_EMAIL)?;
     let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-    let is_quoted = local.starts_with('"');
+    let is_quoted = local.contains('"');
     if is_quoted || EmailAddress::parse_with_options(&address, options).is_err() {
         return Err(not_an_email());
     }
