@@ -1,1 +1,40 @@
 #![doc = include_str!("../README.md")]
+
+pub mod account;
+mod addresses;
+pub mod authority;
+pub mod calendar;
+mod canonical;
+pub mod change;
+pub mod decision;
+mod digest;
+pub mod email;
+#[cfg(feature = "engine")]
+pub mod engine;
+pub mod evidence;
+mod external_id;
+pub mod extra_fields;
+pub mod finding;
+pub mod fingerprint;
+pub mod guard;
+mod id;
+pub mod ledger;
+pub mod matching;
+pub mod person;
+mod pii;
+pub mod plan;
+pub mod policy;
+pub mod record;
+pub mod service;
+pub mod snapshot;
+pub mod text;
+
+#[cfg(feature = "ports")]
+pub mod ports;
+
+pub use external_id::{ExternalId, NotOurs};
+pub use fingerprint::FingerprintKey;
+pub use id::{AccountId, CompanyId, CustomerId, DebtorId, TargetCompanyId};
+pub use pii::Pii;
+pub use plan::{Plan, PlanId, Run, SavedPlan, plan};
+pub use policy::{Participation, Policy};

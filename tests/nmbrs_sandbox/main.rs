@@ -1,1 +1,19 @@
-//! nmbrs_sandbox
+//! The Nmbrs sandbox itself: is it as the vendor's documents say, and does it do what a test asks of it?
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod asking;
+mod control;
+mod faults;
+mod openapi;
+mod paging;
+mod population;
+mod sign_in;
+mod strictness;

@@ -1,0 +1,98 @@
+//! The control paths: what a scenario does to the sandbox from outside, as values.
+//!
+//! In: a method, a path and a JSON body. Out: a status and a JSON value; a binary can put HTTP around it. Nothing here
+//! can be reached through the API's own port.
+
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::fault::Fault;
+use super::person_change::PersonChange;
+use super::state::State;
+
+type Reply = (u16, Value);
+
+/// Carries out one control request.
+pub(super) fn control(state: &mut State, method: &str, path: &str, body: &[u8]) -> Reply {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let done = match (method, segments.as_slice()) {
+        ("GET", ["state"]) => as_json(200, &state.world),
+        ("GET", ["requests"]) => as_json(200, &state.log),
+        ("DELETE", ["requests"]) => {
+            state.log.clear();
+            Ok(NO_CONTENT)
+        }
+        ("POST", ["faults"]) => Fault::from_json(body).map_err(unusable).and_then(|fault| {
+            state.faults.add(fault.clone());
+            as_json(201, &fault)
+        }),
+        ("DELETE", ["faults"]) => {
+            state.faults.clear();
+            Ok(NO_CONTENT)
+        }
+        ("PATCH", ["people", employee_id]) => change_person(state, employee_id, body),
+        ("DELETE", ["people", employee_id]) => removed(state.world.remove_employee(employee_id)),
+        ("DELETE", ["companies", company_id]) => removed(state.world.remove_company(company_id)),
+        ("POST", ["clock"]) => read::<ClockChange>(body).map(|change| {
+            let now = state.identity.advance(change.advance_seconds);
+            (200, json!({ "now_seconds": now }))
+        }),
+        ("POST", ["codes"]) => read::<Consent>(body).map(|consent| {
+            let code = state.identity.new_code(&consent.redirect_uri);
+            (201, json!({ "code": code }))
+        }),
+        _ => Err(not_found()),
+    };
+    done.unwrap_or_else(|refused| refused)
+}
+
+const NO_CONTENT: Reply = (204, Value::Null);
+
+fn not_found() -> Reply {
+    (404, json!({ "error": "there is no such thing" }))
+}
+
+fn unusable(reason: impl std::fmt::Display) -> Reply {
+    (422, json!({ "error": reason.to_string() }))
+}
+
+fn as_json(status: u16, value: &impl serde::Serialize) -> Result<Reply, Reply> {
+    match serde_json::to_value(value) {
+        Ok(value) => Ok((status, value)),
+        Err(error) => Err((500, json!({ "error": error.to_string() }))),
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Reply> {
+    serde_json::from_slice(body).map_err(unusable)
+}
+
+fn removed(was_there: bool) -> Result<Reply, Reply> {
+    if was_there { Ok(NO_CONTENT) } else { Err(not_found()) }
+}
+
+/// Body of `POST clock`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClockChange {
+    advance_seconds: u64,
+}
+
+/// Body of `POST codes`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Consent {
+    redirect_uri: String,
+}
+
+fn change_person(state: &mut State, employee_id: &str, body: &[u8]) -> Result<Reply, Reply> {
+    let found = state.world.employees().find(|(_, employee)| employee.employee_id == employee_id);
+    let (company, employee) = found.ok_or_else(not_found)?;
+    let change: PersonChange = read(body)?;
+    change.check(company, employee).map_err(unusable)?;
+    let today = state.world.today;
+    let employee = state.world.employee_mut(employee_id).ok_or_else(not_found)?;
+    change.enter(employee, today);
+    as_json(200, employee)
+}

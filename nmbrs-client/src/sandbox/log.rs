@@ -1,0 +1,64 @@
+//! What the sandbox remembers of each request: enough to count and to compare, no credential.
+
+use serde::Serialize;
+
+use super::exchange::{Answer, Delivery, Request};
+use super::fault::Effect;
+use super::identity::Identity;
+use super::sign_in;
+
+/// One request the sandbox received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LoggedRequest {
+    /// HTTP method.
+    pub method: String,
+    /// Path without query.
+    pub path: String,
+    /// Query parameters in order; a value that is a credential is replaced by `[credential]`.
+    pub query: Vec<(String, String)>,
+    /// The page asked for, 1 when none was; `None` when it was no number.
+    pub page_number: Option<u64>,
+    /// Status of the answer, also of one that was lost on its way.
+    pub status: u16,
+    /// Whether the whole answer was sent.
+    pub answered: bool,
+    /// The kind of the fault that hit the request, as in its JSON.
+    pub fault: Option<String>,
+    /// The `grant_type` of a token request.
+    pub grant_type: Option<String>,
+}
+
+impl LoggedRequest {
+    /// What to remember of this exchange.
+    pub(super) fn of(
+        request: &Request,
+        answer: &Answer,
+        effect: Option<&Effect>,
+        identity: &Identity,
+    ) -> Self {
+        let disguised = |text: &String| {
+            if identity.is_secret(text) { "[credential]".to_owned() } else { text.clone() }
+        };
+        Self {
+            method: request.method.clone(),
+            path: request.path.clone(),
+            query: request.query.iter().map(|(name, value)| (name.clone(), disguised(value))).collect(),
+            page_number: request.page_number(),
+            status: answer.status,
+            answered: answer.delivery == Delivery::Whole,
+            fault: effect.map(|effect| effect.name().to_owned()),
+            grant_type: sign_in::grant_type(request),
+        }
+    }
+
+    /// Whether it went to the REST API rather than to the identity service.
+    pub fn is_api(&self) -> bool {
+        self.path.starts_with("/api/")
+    }
+
+    /// The first value of a query parameter.
+    pub fn parameter(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}

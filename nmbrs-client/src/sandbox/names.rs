@@ -1,0 +1,102 @@
+//! Names and places for the seeded people, each name with the ASCII form its address uses.
+
+/// First names: as written, as in an address.
+pub(super) const FIRST_NAMES: [(&str, &str); 40] = [
+    ("Sanne", "sanne"),
+    ("Zoë", "zoe"),
+    ("Daan", "daan"),
+    ("Daniël", "daniel"),
+    ("Fenna", "fenna"),
+    ("Renée", "renee"),
+    ("Bram", "bram"),
+    ("Joël", "joel"),
+    ("Lotte", "lotte"),
+    ("Chloé", "chloe"),
+    ("Sem", "sem"),
+    ("Anaïs", "anais"),
+    ("Thijs", "thijs"),
+    ("Noëlle", "noelle"),
+    ("Ruben", "ruben"),
+    ("Maartje", "maartje"),
+    ("Jörgen", "jorgen"),
+    ("Femke", "femke"),
+    ("Koen", "koen"),
+    ("Michaëla", "michaela"),
+    ("Luuk", "luuk"),
+    ("Roos", "roos"),
+    ("Björn", "bjorn"),
+    ("Eva", "eva"),
+    ("Mehmet", "mehmet"),
+    ("Fatima", "fatima"),
+    ("Jean-François", "jean-francois"),
+    ("Anne-Fleur", "anne-fleur"),
+    ("Tess", "tess"),
+    ("Gijs", "gijs"),
+    ("Loïs", "lois"),
+    ("Marije", "marije"),
+    ("Pim", "pim"),
+    ("Aïsha", "aisha"),
+    ("Willem", "willem"),
+    ("Ingrid", "ingrid"),
+    ("René", "rene"),
+    ("Nour", "nour"),
+    ("Geert", "geert"),
+    ("Šárka", "sarka"),
+];
+
+/// Surnames with their prefix: prefix, as written, as in an address (prefix included).
+pub(super) const LAST_NAMES: [(&str, &str, &str); 40] = [
+    ("", "Jansen", "jansen"),
+    ("de", "Vries", "devries"),
+    ("van den", "Berg", "vandenberg"),
+    ("", "Bakker", "bakker"),
+    ("van", "Dijk", "vandijk"),
+    ("", "Visser", "visser"),
+    ("", "Smit", "smit"),
+    ("de", "Boer", "deboer"),
+    ("", "Mulder", "mulder"),
+    ("de", "Groot", "degroot"),
+    ("", "Bos", "bos"),
+    ("van der", "Meer", "vandermeer"),
+    ("in 't", "Veld", "intveld"),
+    ("van 't", "Hof", "vanthof"),
+    ("ter", "Horst", "terhorst"),
+    ("ten", "Böhmer", "tenbohmer"),
+    ("", "Müller", "muller"),
+    ("", "Coöperman", "cooperman"),
+    ("", "Yılmaz", "yilmaz"),
+    ("El", "Amrani", "elamrani"),
+    ("van de", "Ven", "vandeven"),
+    ("op den", "Camp", "opdencamp"),
+    ("", "Kuipers", "kuipers"),
+    ("", "Hoekstra", "hoekstra"),
+    ("van", "Leeuwen", "vanleeuwen"),
+    ("", "Dekker", "dekker"),
+    ("den", "Ouden", "denouden"),
+    ("", "Peeters-Lambrechts", "peeters-lambrechts"),
+    ("d'", "Ancona", "dancona"),
+    ("", "Veenstra", "veenstra"),
+    ("van der", "Wal", "vanderwal"),
+    ("", "Nguyễn", "nguyen"),
+    ("de", "Graaf", "degraaf"),
+    ("", "Scholten", "scholten"),
+    ("", "Zijlstra", "zijlstra"),
+    ("von", "Weizsäcker", "vonweizsacker"),
+    ("", "Brouwer", "brouwer"),
+    ("", "Öztürk", "ozturk"),
+    ("van", "Beek", "vanbeek"),
+    ("", "Hendriks", "hendriks"),
+];
+
+/// The seeded customers: debtor number and name.
+pub(super) const DEBTORS: [(&str, &str); 2] = [("2210", "Voorbeeld Groep"), ("4711", "Duinrand Holding")];
+
+/// The seeded employers: position of the debtor, number, name, mail domain.
+pub(super) const COMPANIES: [(usize, &str, &str, &str); 3] = [
+    (0, "1", "Voorbeeld BV", "voorbeeld.example.nl"),
+    (0, "2", "Voorbeeld Diensten BV", "diensten.example.nl"),
+    (1, "1", "Duinrand BV", "duinrand.example.nl"),
+];
+
+/// Domain of the private addresses.
+pub(super) const PRIVATE_DOMAIN: &str = "prive.example.nl";

@@ -1,0 +1,158 @@
+//! E-mail addresses: what may be sent, and when two are the same.
+//!
+//! In: text from the source. Out: an address in the form in which it is sent (domain in lower case,
+//! local part as typed) with the key by which addresses compare (all in lower case, no locale).
+//! Never: a display name, an address literal, a domain without a dot or outside ASCII, or any part of
+//! the address in `Debug` or in an error.
+
+use std::fmt;
+
+use email_address::{EmailAddress as Syntax, Options};
+use serde::{Deserialize, Serialize};
+
+use crate::text;
+
+/// Most code points the target stores.
+const LONGEST: usize = 100;
+
+/// An address that is fit to be sent.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmailAddress {
+    sent: Box<str>,
+    key: EmailKey,
+}
+
+/// What makes two addresses the same mailbox for us. `Debug` prints no content.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmailKey(Box<str>);
+
+/// Why a text is no address we would send. Names no part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum EmailProblem {
+    /// Not of the form `local@domain`.
+    #[error("not of the form local@domain")]
+    Syntax,
+    /// The domain has no dot, or is an address literal.
+    #[error("the domain is not a public host name")]
+    Domain,
+    /// The domain is not written in ASCII.
+    #[error("the domain is not written in ASCII")]
+    NotAscii,
+    /// Longer than the target stores.
+    #[error("longer than 100 characters")]
+    TooLong,
+}
+
+impl EmailAddress {
+    /// Reads an address, blanks around it ignored.
+    ///
+    /// # Errors
+    /// What is wrong with it; never its text.
+    pub fn parse(raw: &str) -> Result<Self, EmailProblem> {
+        let raw = text::clean(raw).ok_or(EmailProblem::Syntax)?;
+        if raw.chars().count() > LONGEST {
+            return Err(EmailProblem::TooLong);
+        }
+        let (local, domain) = raw.rsplit_once('@').ok_or(EmailProblem::Syntax)?;
+        if !domain.is_ascii() {
+            return Err(EmailProblem::NotAscii);
+        }
+        if !is_host_name(domain) {
+            return Err(EmailProblem::Domain);
+        }
+        let strict = Options::default().without_display_text().without_domain_literal().with_required_tld();
+        if local.contains('"') || Syntax::parse_with_options(&raw, strict).is_err() {
+            return Err(EmailProblem::Syntax);
+        }
+        let sent = format!("{local}@{}", domain.to_ascii_lowercase());
+        let key = EmailKey::of(&sent);
+        Ok(Self { sent: sent.into(), key })
+    }
+
+    /// The form to send. Whoever calls this must not print it.
+    pub fn expose(&self) -> &str {
+        &self.sent
+    }
+
+    /// The form to compare.
+    pub const fn key(&self) -> &EmailKey {
+        &self.key
+    }
+}
+
+impl EmailKey {
+    /// The key of whatever an account stores, valid or not.
+    pub fn of(stored: &str) -> Self {
+        Self(text::fold(stored).into())
+    }
+
+    /// The key's text. Whoever calls this must not print it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_host_name(domain: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    domain.contains('.') && domain.split('.').all(label)
+}
+
+impl fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailAddress([personal])")
+    }
+}
+
+impl fmt::Debug for EmailKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EmailKey([personal])")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domain_is_lowered_and_the_local_part_is_kept() {
+        let address = EmailAddress::parse("  Jane.DOE@ACME.Example.NL ").unwrap();
+        assert_eq!(address.expose(), "Jane.DOE@acme.example.nl");
+        assert_eq!(address.key(), &EmailKey::of("jane.doe@acme.example.nl"));
+    }
+
+    #[test]
+    fn what_we_would_not_send_is_refused_with_its_reason() {
+        for (raw, problem) in [
+            ("", EmailProblem::Syntax),
+            ("anneke", EmailProblem::Syntax),
+            ("a b@x.nl", EmailProblem::Syntax),
+            ("a..b@x.nl", EmailProblem::Syntax),
+            ("Anneke <a@x.nl>", EmailProblem::Domain),
+            ("\"a b\"@x.nl", EmailProblem::Syntax),
+            ("@x.nl", EmailProblem::Syntax),
+            ("a@localhost", EmailProblem::Domain),
+            ("a@[127.0.0.1]", EmailProblem::Domain),
+            ("a@x_y.nl", EmailProblem::Domain),
+            ("a@.nl", EmailProblem::Domain),
+            ("a@käse.nl", EmailProblem::NotAscii),
+        ] {
+            assert_eq!(EmailAddress::parse(raw), Err(problem), "{raw}");
+        }
+        let long = format!("{}@x.nl", "a".repeat(96));
+        assert_eq!(EmailAddress::parse(&long), Err(EmailProblem::TooLong));
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let address = EmailAddress::parse("anneke@x.nl").unwrap();
+        assert!(!format!("{address:?} {:?}", address.key()).contains("anneke"));
+    }
+}

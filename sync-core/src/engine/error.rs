@@ -1,0 +1,48 @@
+//! Why a run ended without a plan, or without writing anything.
+
+use crate::authority::Refusal;
+use crate::id::TargetCompanyId;
+use crate::policy::PolicyError;
+use crate::ports::PortError;
+use crate::snapshot::Incomplete;
+
+/// Why a run ended. In every case nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The policy contradicts itself.
+    #[error("the policy contradicts itself")]
+    Policy(#[from] PolicyError),
+    /// One of the two sides, or the ledger, could not be read.
+    #[error("{side} could not be read")]
+    Read {
+        /// `source`, `target` or `ledger`.
+        side: &'static str,
+        /// What follows from it.
+        #[source]
+        error: PortError,
+    },
+    /// A list disagreed with itself twice (R1).
+    #[error("what was read is not complete, even after reading it once more")]
+    Incomplete(#[from] Incomplete),
+    /// The policy names a company of the target that the keys do not see.
+    #[error("the keys do not see target company {0}")]
+    NoTargetCompany(TargetCompanyId),
+    /// The approval does not cover a fresh plan.
+    #[error("nothing may be applied")]
+    Refused(#[from] Refusal),
+}
+
+impl EngineError {
+    pub(super) fn source_side(error: PortError) -> Self {
+        Self::Read { side: "source", error }
+    }
+
+    pub(super) fn target_side(error: PortError) -> Self {
+        Self::Read { side: "target", error }
+    }
+
+    pub(super) fn ledger_side(error: PortError) -> Self {
+        Self::Read { side: "ledger", error }
+    }
+}

@@ -1,0 +1,224 @@
+//! Extra fields by which a customer steers the sync (§ access, filter, budgets).
+//!
+//! In: a company's definitions and one record's raw values. Out: a [`Reading`] of each steering field.
+//! Never: a guess. Empty is not "no", what cannot be read is reported, and two brands' fields that
+//! disagree are a conflict.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::record::{EmployeeRecord, ExtraField, FieldDefinition};
+
+/// The names a field can begin with: the platform's name then and now.
+const BRANDS: [&str; 2] = ["yourcampus", "alleo"];
+const ACCESS: &str = "access";
+const FILTER: &str = "filter";
+const BUDGET: &str = "budget";
+
+/// What a steering field says of one employee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every reader must decide about every case")]
+pub enum Reading<T> {
+    /// The company has no such field.
+    NotInUse,
+    /// The company has the field; it is not filled for this employee.
+    Empty,
+    /// It says this.
+    Value(T),
+    /// It says something that cannot be read.
+    Unreadable,
+    /// Both brands' fields are filled and say different things.
+    Conflict,
+}
+
+/// Is this the name of a steering field? Exactly, after trimming; only values of such fields are kept.
+pub fn concerns_us(name: &str) -> bool {
+    match steering_part(name.trim()) {
+        Some(ACCESS | FILTER) => true,
+        Some(part) => is_budget(part),
+        None => false,
+    }
+}
+
+/// Does this name look like a steering field that was misspelled? Case, blanks and hyphens are where
+/// people slip.
+pub fn is_near_miss(name: &str) -> bool {
+    let name = name.trim();
+    let repaired: String =
+        name.to_lowercase().chars().map(|c| if c == '-' || c == ' ' || c == '.' { '_' } else { c }).collect();
+    !concerns_us(name) && (concerns_us(&repaired) || BRANDS.contains(&repaired.as_str()))
+}
+
+/// Names of steering fields that decide who takes part and where; a run that relied on one of these
+/// notices when it is gone (R26).
+pub fn relied_on(definitions: &BTreeSet<FieldDefinition>) -> BTreeSet<String> {
+    definitions
+        .iter()
+        .map(|definition| definition.name.trim())
+        .filter(|name| concerns_us(name))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Does the company have an access field, under either name?
+pub fn has_access_field(definitions: &BTreeSet<FieldDefinition>) -> bool {
+    definitions.iter().any(|definition| steering_part(definition.name.trim()) == Some(ACCESS))
+}
+
+/// Does the employee take part?
+pub fn access(
+    record: &EmployeeRecord,
+    definitions: &BTreeSet<FieldDefinition>,
+    today: NaiveDate,
+) -> Reading<bool> {
+    reading(record, definitions, today, ACCESS, |text| match text.to_lowercase().as_str() {
+        "true" | "yes" | "ja" | "y" | "j" | "1" => Some(true),
+        "false" | "no" | "nee" | "n" | "0" => Some(false),
+        _ => None,
+    })
+}
+
+/// In which company of the target does the employee belong, as the customer wrote it?
+pub fn filter(
+    record: &EmployeeRecord,
+    definitions: &BTreeSet<FieldDefinition>,
+    today: NaiveDate,
+) -> Reading<String> {
+    reading(record, definitions, today, FILTER, |text| Some(text.to_owned()))
+}
+
+fn reading<T: PartialEq>(
+    record: &EmployeeRecord,
+    definitions: &BTreeSet<FieldDefinition>,
+    today: NaiveDate,
+    part: &str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Reading<T> {
+    let named = |name: &str| steering_part(name.trim()) == Some(part);
+    let defined = definitions.iter().any(|definition| named(&definition.name));
+    let mut found: Option<T> = None;
+    let mut filled_or_defined = defined;
+    for brand in BRANDS {
+        let name = format!("{brand}_{part}");
+        let Some(field) = in_force(&record.extra_fields, &name, today) else { continue };
+        filled_or_defined = true;
+        let text = field.value.as_ref().map_or("", |value| value.expose().trim());
+        if text.is_empty() {
+            continue;
+        }
+        match (read(text), &found) {
+            (None, _) => return Reading::Unreadable,
+            (Some(value), Some(other)) if value != *other => return Reading::Conflict,
+            (Some(value), _) => found = Some(value),
+        }
+    }
+    match found {
+        Some(value) => Reading::Value(value),
+        None if filled_or_defined => Reading::Empty,
+        None => Reading::NotInUse,
+    }
+}
+
+/// Of several values under one name, the one whose day came last; a day in the future does not count yet.
+fn in_force<'a>(fields: &'a [ExtraField], name: &str, today: NaiveDate) -> Option<&'a ExtraField> {
+    fields
+        .iter()
+        .filter(|field| field.name.trim() == name && field.start.is_none_or(|start| start <= today))
+        .max_by_key(|field| (field.start, field.value.as_ref().map(|value| value.expose().as_str())))
+}
+
+fn steering_part(name: &str) -> Option<&str> {
+    BRANDS.iter().find_map(|brand| name.strip_prefix(brand)?.strip_prefix('_'))
+}
+
+fn is_budget(part: &str) -> bool {
+    let category = part
+        .strip_prefix("monthly_")
+        .or_else(|| part.strip_prefix("oneoff_"))
+        .and_then(|rest| rest.strip_suffix(BUDGET))
+        .and_then(|rest| rest.strip_suffix('_'));
+    category.is_some_and(|category| !category.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{CompanyId, ExternalId};
+
+    fn today() -> NaiveDate {
+        "2026-06-15".parse().unwrap()
+    }
+
+    fn record(fields: &[(&str, Option<&str>)]) -> EmployeeRecord {
+        let mut record = EmployeeRecord::new(ExternalId::rest("a").unwrap(), CompanyId::new("c"));
+        record.extra_fields =
+            fields.iter().map(|(name, value)| ExtraField::new(*name, value.map(str::to_owned))).collect();
+        record
+    }
+
+    fn defined(names: &[&str]) -> BTreeSet<FieldDefinition> {
+        names.iter().map(|name| FieldDefinition::new(*name, "yesNo")).collect()
+    }
+
+    #[track_caller]
+    fn check(fields: &[(&str, Option<&str>)], names: &[&str], expected: &Reading<bool>) {
+        assert_eq!(access(&record(fields), &defined(names), today()), *expected);
+    }
+
+    #[test]
+    fn yes_and_no_are_read_in_all_known_spellings() {
+        for text in ["true", "TRUE", " yes", "Ja", "1", "j", "Y"] {
+            check(&[("yourcampus_access", Some(text))], &["yourcampus_access"], &Reading::Value(true));
+        }
+        for text in ["false", "No", "nee ", "0", "N"] {
+            check(&[("alleo_access", Some(text))], &["alleo_access"], &Reading::Value(false));
+        }
+    }
+
+    #[test]
+    fn u4_empty_is_not_no() {
+        check(&[], &["yourcampus_access"], &Reading::Empty);
+        check(&[("yourcampus_access", None)], &["yourcampus_access"], &Reading::Empty);
+        check(&[("yourcampus_access", Some("  "))], &["yourcampus_access"], &Reading::Empty);
+        check(&[], &["Maat"], &Reading::NotInUse);
+    }
+
+    #[test]
+    fn anything_else_is_unreadable_and_never_a_no() {
+        check(&[("yourcampus_access", Some("misschien"))], &[], &Reading::Unreadable);
+    }
+
+    #[test]
+    fn u25_two_brands_that_agree_count_once_and_otherwise_conflict() {
+        let both = |a, b| record(&[("yourcampus_access", Some(a)), ("alleo_access", Some(b))]);
+        assert_eq!(access(&both("true", "ja"), &defined(&[]), today()), Reading::Value(true));
+        assert_eq!(access(&both("true", "nee"), &defined(&[]), today()), Reading::Conflict);
+    }
+
+    #[test]
+    fn the_latest_value_that_has_begun_counts() {
+        let mut person = record(&[]);
+        person.extra_fields = vec![
+            ExtraField::new("yourcampus_access", Some("nee".into())).from("2026-01-01".parse().unwrap()),
+            ExtraField::new("yourcampus_access", Some("ja".into())).from("2026-06-01".parse().unwrap()),
+            ExtraField::new("yourcampus_access", Some("nee".into())).from("2026-06-16".parse().unwrap()),
+        ];
+        assert_eq!(access(&person, &defined(&[]), today()), Reading::Value(true));
+    }
+
+    #[test]
+    fn names_match_exactly_and_near_misses_are_told() {
+        for name in
+            ["yourcampus_access", " alleo_filter ", "alleo_monthly_all_budget", "yourcampus_oneoff_x_budget"]
+        {
+            assert!(concerns_us(name) && !is_near_miss(name), "{name}");
+        }
+        for name in ["YourCampus_Access", "alleo access", "alleo", "yourcampus-filter"] {
+            assert!(!concerns_us(name) && is_near_miss(name), "{name}");
+        }
+        for name in ["Maat bedrijfskleding", "alleo_monthly__budget", "alleo_weekly_all_budget"] {
+            assert!(!concerns_us(name) && !is_near_miss(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! The brakes of a run (R3, R4, R26).
+//!
+//! In: how many actions of each kind, and what both sides and the ledger show. Out: the brakes that were
+//! pulled. Never: a decision about one person; the guard looks at the whole.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+
+use crate::account::Account;
+use crate::extra_fields::relied_on;
+use crate::id::{AccountId, CompanyId};
+use crate::ledger::LedgerView;
+use crate::plan::{ActionCounts, ActionKind};
+use crate::policy::Policy;
+use crate::snapshot::SourceSnapshot;
+
+/// One brake that was pulled.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(tag = "brake", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Brake {
+    /// R3: a company gave no record of any type, although it has, or may have, managed active accounts.
+    EmptyCompany {
+        /// The company.
+        company: CompanyId,
+    },
+    /// R26: a company that was there, or that the policy names, is not there.
+    CompanyGone {
+        /// The company.
+        company: CompanyId,
+    },
+    /// R26: an extra field that the last complete run relied on is not there.
+    FieldGone {
+        /// The company.
+        company: CompanyId,
+        /// The name of the field.
+        field: String,
+    },
+    /// R4: more actions of one kind than a run may hold without a person's approval.
+    OverLimit {
+        /// The kind of action.
+        action: ActionKind,
+        /// How many the plan holds.
+        planned: u64,
+        /// How many of them were already done within seven days; only deactivations are counted so.
+        recent: u64,
+        /// How many are allowed.
+        allowed: u64,
+    },
+}
+
+impl Brake {
+    /// Can no approval lift it? Then something has to be set right first.
+    pub const fn is_final(&self) -> bool {
+        !matches!(self, Self::OverLimit { .. })
+    }
+
+    /// The requirement behind it.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::EmptyCompany { .. } => "R3",
+            Self::OverLimit { .. } => "R4",
+            Self::CompanyGone { .. } | Self::FieldGone { .. } => "R26",
+        }
+    }
+}
+
+/// What the guard looks at.
+pub(crate) struct Overview<'a> {
+    pub(crate) source: &'a SourceSnapshot,
+    pub(crate) ledger: &'a LedgerView,
+    pub(crate) policy: &'a Policy,
+    pub(crate) as_of: DateTime<Utc>,
+    pub(crate) counts: ActionCounts,
+    pub(crate) managed_active: &'a [&'a Account],
+    /// Managed active accounts of whom the source says nothing.
+    pub(crate) absent: &'a [AccountId],
+}
+
+/// All brakes that are pulled, in a fixed order.
+pub(crate) fn brakes(overview: &Overview<'_>) -> Vec<Brake> {
+    let mut brakes = empty_companies(overview);
+    brakes.extend(shrunken_scope(overview));
+    brakes.extend(limits(overview));
+    brakes.sort();
+    brakes
+}
+
+fn empty_companies(overview: &Overview<'_>) -> Vec<Brake> {
+    let filled: BTreeSet<_> = overview.source.records().iter().map(|record| &record.company).collect();
+    let managed: BTreeSet<_> = overview.managed_active.iter().map(|account| account.id).collect();
+    let people_of = |company: &CompanyId| {
+        overview.ledger.links.values().any(|link| link.company == *company && managed.contains(&link.account))
+    };
+    // An absent account whose company the ledger does not know may belong to any empty company.
+    let linked: BTreeSet<_> = overview.ledger.links.values().map(|link| link.account).collect();
+    let of_unknown_company = overview.absent.iter().any(|account| !linked.contains(account));
+    overview
+        .source
+        .companies()
+        .iter()
+        .map(|company| &company.id)
+        .filter(|company| !filled.contains(company) && (of_unknown_company || people_of(company)))
+        .map(|company| Brake::EmptyCompany { company: company.clone() })
+        .collect()
+}
+
+fn shrunken_scope(overview: &Overview<'_>) -> Vec<Brake> {
+    let definitions = overview.source.definitions();
+    let mut brakes = Vec::new();
+    for company in overview.policy.companies.iter().flatten() {
+        if !definitions.contains_key(company) {
+            brakes.push(Brake::CompanyGone { company: company.clone() });
+        }
+    }
+    for (company, fields) in overview.ledger.last_run.iter().flat_map(|run| &run.scope) {
+        match definitions.get(company).map(relied_on) {
+            None if !brakes.contains(&Brake::CompanyGone { company: company.clone() }) => {
+                brakes.push(Brake::CompanyGone { company: company.clone() });
+            }
+            None => {}
+            Some(present) => brakes.extend(
+                fields
+                    .difference(&present)
+                    .map(|field| Brake::FieldGone { company: company.clone(), field: field.clone() }),
+            ),
+        }
+    }
+    brakes
+}
+
+/// More than half of a small company trips.
+const fn half(accounts: u64) -> u64 {
+    accounts / 2
+}
+
+fn limits(overview: &Overview<'_>) -> Vec<Brake> {
+    let managed = overview.managed_active.len() as u64;
+    let week_ago = overview.as_of - TimeDelta::days(7);
+    let recent = overview.ledger.deactivations.iter().filter(|at| **at > week_ago).count() as u64;
+    // Those of the last week were managed and active too when it began.
+    let deactivations = if managed + recent < 10 {
+        half(managed + recent)
+    } else {
+        overview.policy.limits.deactivations.of(managed + recent)
+    };
+    let creations =
+        if overview.ledger.is_first_run() { u64::MAX } else { overview.policy.limits.creations.of(managed) };
+    let over = |action, planned: u64, recent: u64, allowed: u64| {
+        (planned > 0 && planned + recent > allowed).then_some(Brake::OverLimit {
+            action,
+            planned,
+            recent,
+            allowed,
+        })
+    };
+    over(ActionKind::Offboard, overview.counts.offboard, recent, deactivations)
+        .into_iter()
+        .chain(over(ActionKind::Onboard, overview.counts.onboard, 0, creations))
+        .collect()
+}

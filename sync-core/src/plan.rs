@@ -1,0 +1,312 @@
+//! The plan: what a run would do, as a value (R5).
+//!
+//! In: both snapshots, the ledger view, the policy, and the run's customer, instant and fingerprint key.
+//! Out: a [`Plan`] whose canonical bytes and hash are the same on every machine and for every order of the
+//! inputs. Never: I/O, a clock, chance, an error at run time, or a personal value in the bytes.
+
+mod document;
+mod saved;
+
+pub use document::{
+    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, PlanDocument, RecordNote, SCHEMA, Totals,
+};
+pub use saved::{SavedEntry, SavedPlan, SavedPlanError};
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::account::{Account, Ownership};
+use crate::addresses::{Claim, steps};
+use crate::calendar::is_sentinel;
+use crate::canonical;
+use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
+use crate::digest::{source_digest, target_digest};
+use crate::email::EmailKey;
+use crate::extra_fields::is_near_miss;
+use crate::finding::Finding;
+use crate::fingerprint::{self, FingerprintKey};
+use crate::guard::{Overview, brakes};
+use crate::id::{AccountId, CustomerId};
+use crate::ledger::LedgerView;
+use crate::matching::{AccountIndex, Match};
+use crate::person::{Address, Person, people};
+use crate::policy::Policy;
+use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
+use crate::text;
+
+/// The hash of a plan's canonical bytes: 64 hex digits. An approval names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlanId(Box<str>);
+
+impl PlanId {
+    /// Reads an id as somebody typed it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_hash = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        is_hash.then(|| Self(text.into()))
+    }
+
+    /// The 64 digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PlanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whose run it is, when, and under which key personal values are fingerprinted.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Run<'a> {
+    /// The customer.
+    pub customer: &'a CustomerId,
+    /// The instant as of which everything is judged.
+    pub as_of: DateTime<Utc>,
+    /// The customer's key.
+    pub key: &'a FingerprintKey,
+}
+
+impl<'a> Run<'a> {
+    /// A run for this customer, as of this instant.
+    pub const fn new(customer: &'a CustomerId, as_of: DateTime<Utc>, key: &'a FingerprintKey) -> Self {
+        Self { customer, as_of, key }
+    }
+}
+
+/// What a run would do. It cannot be made but by [`plan`], and it does not deserialise.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    id: PlanId,
+    document: PlanDocument,
+    payloads: BTreeMap<crate::ExternalId, Payload>,
+}
+
+impl Plan {
+    /// The hash that names it.
+    pub const fn id(&self) -> &PlanId {
+        &self.id
+    }
+
+    /// All that may be shown and saved.
+    pub const fn document(&self) -> &PlanDocument {
+        &self.document
+    }
+
+    /// The canonical bytes that the hash is about.
+    pub fn canonical_bytes(&self) -> Vec<u8> {
+        canonical::bytes(&self.document)
+    }
+
+    /// The file that a person looks at and approves: the document with its hash.
+    pub fn to_file(&self) -> Vec<u8> {
+        saved::file_bytes(&self.id, &self.document)
+    }
+
+    pub(crate) const fn payloads(&self) -> &BTreeMap<crate::ExternalId, Payload> {
+        &self.payloads
+    }
+}
+
+/// What would a run do?
+///
+/// The one great function of this crate. It cannot fail: bad rows are findings, doubts are holds, and a
+/// contradictory policy is refused by [`Policy::validate`] before anything is read.
+pub fn plan(
+    source: &Complete<SourceSnapshot>,
+    target: &Complete<TargetSnapshot>,
+    ledger: &LedgerView,
+    policy: &Policy,
+    run: &Run<'_>,
+) -> Plan {
+    let people = people(source, policy.email);
+    let index = AccountIndex::new(target, ledger);
+    let found = index.assign(&people);
+    let unresolved = unresolved(&people);
+    let facts = Facts {
+        source,
+        some_account_unreadable: !target.unreadable().is_empty(),
+        unresolved: &unresolved,
+        policy,
+        key: run.key,
+        as_of: run.as_of,
+    };
+    let mut decided: Vec<Decided> =
+        people.iter().zip(&found).map(|(person, found)| decide(person, found, &facts)).collect();
+    let steps = take_addresses(&people, &found, &index, &mut decided);
+
+    let managed_active: Vec<&Account> =
+        target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
+    let absent = absent(&managed_active, source, &found);
+    let counts = ActionCounts::of(decided.iter().map(|decided| &decided.decision));
+    let overview = Overview {
+        source,
+        ledger,
+        policy,
+        as_of: run.as_of,
+        counts,
+        managed_active: &managed_active,
+        absent: &absent,
+    };
+    let brakes = brakes(&overview);
+    let findings = findings(source, target, &absent);
+
+    let mut entries = Vec::with_capacity(people.len());
+    let mut payloads = BTreeMap::new();
+    for (at, ((person, found), decided)) in people.iter().zip(&found).zip(decided).enumerate() {
+        if let Some(payload) = decided.payload {
+            payloads.insert(person.external_id().clone(), payload);
+        }
+        entries.push(entry(person, found, decided.decision, decided.leaves_on, steps.get(&at).copied()));
+    }
+    let document = PlanDocument {
+        schema: SCHEMA,
+        customer: run.customer.clone(),
+        policy: policy.hash(),
+        source: source_digest(source, run.key),
+        target: target_digest(target, run.key),
+        as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        totals: Totals::new(&entries, managed_active.len() as u64, target.accounts().len() as u64),
+        entries,
+        brakes,
+        findings,
+    };
+    let id = PlanId(fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&document)).into());
+    Plan { id, document, payloads }
+}
+
+/// People in service whose address is unknown, or whose rows are: nobody can say that a leaver of the same
+/// name is somebody else.
+fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)> {
+    let open = |person: &Person<'_>| {
+        let no_address = !matches!(person.address(), Address::Valid(_));
+        let may_serve = person.in_service().next().is_some()
+            || person.records().iter().any(|record| record.listed.employee_type.is_none());
+        may_serve && (no_address || !person.is_readable())
+    };
+    people.iter().filter(|person| open(person)).map(Person::traits).collect()
+}
+
+/// Holds actions whose address stays taken, and gives the others their step.
+fn take_addresses(
+    people: &[Person<'_>],
+    found: &[Match<'_>],
+    index: &AccountIndex<'_>,
+    decided: &mut [Decided],
+) -> BTreeMap<usize, u32> {
+    let claims: Vec<Claim> = decided
+        .iter()
+        .zip(found)
+        .enumerate()
+        .filter_map(|(action, (decided, found))| {
+            let (wants, account) = match (decided.payload.as_ref()?, found) {
+                (Payload::Create(new), _) => (new.email.key().clone(), None),
+                (Payload::Change(change), Match::One(account, _)) => {
+                    (change.email.as_ref()?.key().clone(), Some(account.id))
+                }
+                (Payload::Change(_), _) => return None,
+            };
+            Some(Claim { action, wants, account })
+        })
+        .collect();
+    let holders = |key: &EmailKey| index.with_email(key).iter().map(|account| account.id).collect();
+    let steps = steps(&claims, holders);
+    for claim in &claims {
+        if !steps.contains_key(&claim.action)
+            && let (Some(decided), Some(_)) = (decided.get_mut(claim.action), people.get(claim.action))
+        {
+            let others = index.with_email(&claim.wants).iter().map(|account| account.id);
+            let others = others.filter(|holder| Some(*holder) != claim.account).collect();
+            decided.decision = Decision::hold_on(HoldReason::AddressTaken, others);
+            decided.payload = None;
+        }
+    }
+    steps
+}
+
+/// Managed active accounts of which no record of the source says anything.
+fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
+    let known: BTreeSet<_> = source.records().iter().map(|record| &record.id).collect();
+    let matched: BTreeSet<_> = found
+        .iter()
+        .filter_map(|found| match found {
+            Match::One(account, _) => Some(account.id),
+            _ => None,
+        })
+        .collect();
+    let is_absent = |account: &Account| {
+        !matched.contains(&account.id)
+            && !matches!(account.ownership(), Ownership::Ours(id) if known.contains(&id))
+    };
+    managed_active.iter().filter(|account| is_absent(account)).map(|account| account.id).collect()
+}
+
+fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountId]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for record in source.records() {
+        findings.extend(record.unreadable.iter().map(|unreadable| Finding::UnreadableRecord {
+            record: record.id.clone(),
+            unreadable: unreadable.clone(),
+        }));
+        if record.personal.birthday.as_ref().is_some_and(|birthday| is_sentinel(*birthday.expose())) {
+            findings.push(Finding::PlaceholderBirthday { record: record.id.clone() });
+        }
+    }
+    findings.extend(
+        target
+            .unreadable()
+            .iter()
+            .map(|row| Finding::UnreadableAccount { account: row.id, unreadable: row.unreadable.clone() }),
+    );
+    for (company, definitions) in source.definitions() {
+        findings.extend(
+            definitions
+                .iter()
+                .filter_map(|definition| text::clean(&definition.name))
+                .filter(|name| is_near_miss(name))
+                .map(|field| Finding::NearMiss { company: company.clone(), field }),
+        );
+    }
+    findings.extend(absent.iter().map(|account| Finding::Absent { account: *account }));
+    findings.sort();
+    findings
+}
+
+fn entry(
+    person: &Person<'_>,
+    found: &Match<'_>,
+    decision: Decision,
+    leaves_on: Option<NaiveDate>,
+    step: Option<u32>,
+) -> Entry {
+    let account = match found {
+        Match::One(account, level) => Some(AccountNote {
+            id: account.id,
+            company: account.company,
+            active: account.active,
+            found_by: *level,
+        }),
+        _ => None,
+    };
+    let step = match decision {
+        Decision::Onboard { .. } | Decision::Update { .. } | Decision::Offboard(_) => Some(step.unwrap_or(0)),
+        _ => None,
+    };
+    let records = person
+        .records()
+        .iter()
+        .map(|record| RecordNote {
+            id: record.id.clone(),
+            company: record.company.clone(),
+            employee_type: record.listed.employee_type.clone(),
+        })
+        .collect();
+    Entry { person: person.external_id().clone(), records, account, decision, leaves_on, step }
+}

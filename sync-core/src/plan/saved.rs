@@ -1,0 +1,154 @@
+//! A plan as a file: to be read, compared and approved, never to be carried out.
+//!
+//! In: bytes that somebody may have edited. Out: a [`SavedPlan`] whose content is exactly what its hash is
+//! about. Never: a [`Plan`](super::Plan); there are no values in a file and no way back (R7).
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::document::{PlanDocument, SCHEMA};
+use super::{Entry, PlanId};
+use crate::canonical;
+use crate::external_id::ExternalId;
+use crate::fingerprint;
+use crate::guard::Brake;
+
+#[derive(Serialize)]
+struct FileOut<'a> {
+    id: &'a PlanId,
+    plan: &'a PlanDocument,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileIn {
+    id: PlanId,
+    plan: Value,
+}
+
+pub(super) fn file_bytes(id: &PlanId, document: &PlanDocument) -> Vec<u8> {
+    canonical::bytes(&FileOut { id, plan: document })
+}
+
+/// Why a file is no saved plan. Holds no content of the file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SavedPlanError {
+    /// Not the JSON of a plan file.
+    #[error("this is not a plan file")]
+    NotAPlan,
+    /// A format that this version does not know.
+    #[error("this plan file has another format than {SCHEMA}")]
+    UnknownSchema,
+    /// The content is not what the hash is about: somebody changed the file.
+    #[error("the content of this plan file does not belong to its hash; it was changed or cut off")]
+    HashMismatch,
+}
+
+/// A plan as somebody saw it. It carries no authority and no values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedPlan {
+    id: PlanId,
+    as_of: DateTime<Utc>,
+    plan: Value,
+    entries: BTreeMap<ExternalId, SavedEntry>,
+}
+
+/// One person of a saved plan, as the file says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedEntry(Value);
+
+impl SavedPlan {
+    /// Reads a file and checks that its content belongs to its hash.
+    ///
+    /// # Errors
+    /// [`SavedPlanError`].
+    pub fn open(bytes: &[u8]) -> Result<Self, SavedPlanError> {
+        let file: FileIn = serde_json::from_slice(bytes).map_err(|_| SavedPlanError::NotAPlan)?;
+        match file.plan.get("schema").and_then(Value::as_str) {
+            Some(SCHEMA) => {}
+            Some(_) => return Err(SavedPlanError::UnknownSchema),
+            None => return Err(SavedPlanError::NotAPlan),
+        }
+        if fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&file.plan)) != file.id.as_str() {
+            return Err(SavedPlanError::HashMismatch);
+        }
+        let as_of = file.plan.get("as_of").and_then(Value::as_str).and_then(|text| text.parse().ok());
+        let entries = file.plan.get("entries").and_then(Value::as_array).ok_or(SavedPlanError::NotAPlan)?;
+        let entries = entries
+            .iter()
+            .map(|entry| {
+                let person =
+                    entry.get("person").and_then(Value::as_str).and_then(|id| ExternalId::parse(id).ok());
+                person.map(|person| (person, SavedEntry(entry.clone())))
+            })
+            .collect::<Option<BTreeMap<_, _>>>()
+            .ok_or(SavedPlanError::NotAPlan)?;
+        Ok(Self { id: file.id, as_of: as_of.ok_or(SavedPlanError::NotAPlan)?, plan: file.plan, entries })
+    }
+
+    /// Its hash.
+    pub const fn id(&self) -> &PlanId {
+        &self.id
+    }
+
+    /// The instant as of which it was made.
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The entry of a person, by the id of any of the person's records.
+    pub fn entry(&self, record: &ExternalId) -> Option<&SavedEntry> {
+        let of_record = |entry: &&SavedEntry| entry.records().any(|id| id == record.as_str());
+        self.entries.get(record).or_else(|| self.entries.values().find(of_record))
+    }
+
+    /// The whole document as JSON.
+    pub const fn json(&self) -> &Value {
+        &self.plan
+    }
+
+    /// Did the person who looked at this plan see this brake, with at least these numbers?
+    pub(crate) fn shows(&self, brake: &Brake) -> bool {
+        let seen = self.plan.get("brakes").and_then(Value::as_array).into_iter().flatten();
+        let Brake::OverLimit { planned, .. } = brake else { return false };
+        let Ok(wanted) = serde_json::to_value(brake) else { return false };
+        seen.into_iter().any(|seen| {
+            seen.get("brake") == wanted.get("brake")
+                && seen.get("action") == wanted.get("action")
+                && seen.get("planned").and_then(Value::as_u64).is_some_and(|seen| seen >= *planned)
+        })
+    }
+
+    /// Does this plan hold the same action, with the same account and the same values, for the same person?
+    pub(crate) fn holds_action_of(&self, entry: &Entry) -> bool {
+        let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
+        let Ok(fresh) = serde_json::to_value(entry) else { return false };
+        ["decision", "account", "records"].iter().all(|part| saved.get(part) == fresh.get(part))
+    }
+}
+
+impl SavedEntry {
+    /// The entry as JSON, in the form of [`Entry`].
+    pub const fn json(&self) -> &Value {
+        &self.0
+    }
+
+    /// The kind of decision, such as `onboard` or `hold`.
+    pub fn kind(&self) -> &str {
+        self.0.pointer("/decision/kind").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The reason of a decision that has one, as a code.
+    pub fn reason(&self) -> Option<&str> {
+        self.0.pointer("/decision/reason").and_then(Value::as_str)
+    }
+
+    fn records(&self) -> impl Iterator<Item = &str> {
+        let records = self.0.get("records").and_then(Value::as_array).into_iter().flatten();
+        records.filter_map(|record| record.get("id").and_then(Value::as_str))
+    }
+}

@@ -1,0 +1,302 @@
+//! What a customer wants, with the safest reading where nobody knows.
+//!
+//! In: choices of the customer. Out: a [`Policy`] that contradicts itself nowhere, with a hash. Never: a
+//! secret, an address of a server, or anything that changes from run to run.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::canonical;
+use crate::email::EmailKey;
+use crate::fingerprint;
+use crate::id::{CompanyId, TargetCompanyId};
+
+/// Who takes part. Never guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a third answer would change every rule")]
+pub enum Participation {
+    /// Everybody on payroll, unless an access field says no.
+    Everyone,
+    /// Only those whose access field says yes.
+    ByAccessField,
+}
+
+/// Which address identifies an account. There is no fall-back from one to the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "the source has these two")]
+pub enum EmailChoice {
+    /// The business address.
+    #[default]
+    Business,
+    /// The private address, where the customer asked for it.
+    Private,
+}
+
+/// Which date becomes the work anniversary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Anniversary {
+    /// The seniority date of the employment in force, else the first employment's start.
+    #[default]
+    SeniorityElseFirstStart,
+    /// The start of the first employment.
+    FirstStart,
+    /// None is sent; anniversaries stay as they are.
+    NotSent,
+}
+
+/// How many of one kind of action a run may hold before a person must look (R4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Limit {
+    /// Percent of the managed active accounts, rounded up.
+    pub percent: u8,
+    /// Never below this number.
+    pub at_least: u32,
+    /// Never above this number.
+    pub at_most: u32,
+}
+
+impl Limit {
+    /// `percent` of the managed active accounts, rounded up, but within these bounds.
+    pub const fn new(percent: u8, at_least: u32, at_most: u32) -> Self {
+        Self { percent, at_least, at_most }
+    }
+
+    /// The number that this allows with `managed` managed active accounts.
+    pub fn of(self, managed: u64) -> u64 {
+        let share = managed.saturating_mul(u64::from(self.percent)).div_ceil(100);
+        share.max(u64::from(self.at_least)).min(u64::from(self.at_most))
+    }
+}
+
+/// The limits of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Deactivations, per run and over seven days. With fewer than ten managed active accounts the limit
+    /// is half of them instead.
+    pub deactivations: Limit,
+    /// Creations. The first run has none; it needs an approval anyway.
+    pub creations: Limit,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { deactivations: Limit::new(5, 3, 50), creations: Limit::new(10, 10, 200) }
+    }
+}
+
+/// What a customer wants.
+///
+/// ```
+/// use sync_core::{Participation, Policy, TargetCompanyId};
+///
+/// let policy = Policy::new(TargetCompanyId::new(7), Participation::ByAccessField).with_language("nl");
+/// assert!(policy.validate().is_ok());
+/// assert_eq!(policy.hash().len(), 64);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub struct Policy {
+    /// The company of the target in which accounts live.
+    pub target_company: TargetCompanyId,
+    /// Who takes part.
+    pub participation: Participation,
+    /// Which address identifies an account.
+    pub email: EmailChoice,
+    /// Which date becomes the work anniversary.
+    pub anniversary: Anniversary,
+    /// The language of new accounts; `None` leaves it to the target.
+    pub language: Option<String>,
+    /// The companies of the source that take part; `None` means all that the sign-in sees.
+    pub companies: Option<BTreeSet<CompanyId>>,
+    /// Addresses whose accounts are never touched, such as the administrator's own.
+    #[serde(serialize_with = "protected_digest")]
+    pub protected: BTreeSet<EmailKey>,
+    /// The limits of a run.
+    pub limits: Limits,
+    /// The most requests that one read of the source may take (R20).
+    pub source_request_ceiling: u64,
+    /// The most requests that one read of the target may take (R20).
+    pub target_request_ceiling: u64,
+}
+
+/// Why a policy contradicts itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// More than all is not a share.
+    #[error("limits: percent is more than 100")]
+    Percent,
+    /// No number lies between the bounds.
+    #[error("limits: at_least is more than at_most")]
+    Bounds,
+    /// A list of companies without any would read nothing and call it complete.
+    #[error("companies: the list is empty; leave it out to mean all")]
+    NoCompanies,
+    /// The target does not store it.
+    #[error("language: is blank or longer than 1000 characters")]
+    Language,
+    /// Nothing could be read.
+    #[error("request ceilings: must be at least 1")]
+    Ceiling,
+}
+
+impl Policy {
+    /// The two choices that nobody can make for the customer; everything else starts at its safest.
+    pub const fn new(target_company: TargetCompanyId, participation: Participation) -> Self {
+        Self {
+            target_company,
+            participation,
+            email: EmailChoice::Business,
+            anniversary: Anniversary::SeniorityElseFirstStart,
+            language: None,
+            companies: None,
+            protected: BTreeSet::new(),
+            limits: Limits { deactivations: Limit::new(5, 3, 50), creations: Limit::new(10, 10, 200) },
+            source_request_ceiling: 10_000,
+            target_request_ceiling: 10_000,
+        }
+    }
+
+    /// With the address that identifies accounts.
+    pub const fn with_email(mut self, email: EmailChoice) -> Self {
+        self.email = email;
+        self
+    }
+
+    /// With the date that becomes the work anniversary.
+    pub const fn with_anniversary(mut self, anniversary: Anniversary) -> Self {
+        self.anniversary = anniversary;
+        self
+    }
+
+    /// With the language of new accounts.
+    pub fn with_language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// With only these companies of the source.
+    pub fn with_companies(mut self, companies: impl IntoIterator<Item = CompanyId>) -> Self {
+        self.companies = Some(companies.into_iter().collect());
+        self
+    }
+
+    /// With addresses whose accounts are never touched.
+    pub fn with_protected<'a>(mut self, addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        self.protected = addresses.into_iter().map(EmailKey::of).collect();
+        self
+    }
+
+    /// With other limits.
+    pub const fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// With other request ceilings for the two sides.
+    pub const fn with_request_ceilings(mut self, source: u64, target: u64) -> Self {
+        self.source_request_ceiling = source;
+        self.target_request_ceiling = target;
+        self
+    }
+
+    /// Does it contradict itself?
+    ///
+    /// # Errors
+    /// The first contradiction.
+    pub fn validate(&self) -> Result<(), PolicyError> {
+        for limit in [self.limits.deactivations, self.limits.creations] {
+            if limit.percent > 100 {
+                return Err(PolicyError::Percent);
+            }
+            if limit.at_least > limit.at_most {
+                return Err(PolicyError::Bounds);
+            }
+        }
+        if self.companies.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Err(PolicyError::NoCompanies);
+        }
+        let storable = |language: &String| !language.trim().is_empty() && language.chars().count() <= 1000;
+        if !self.language.as_ref().is_none_or(storable) {
+            return Err(PolicyError::Language);
+        }
+        if self.source_request_ceiling == 0 || self.target_request_ceiling == 0 {
+            return Err(PolicyError::Ceiling);
+        }
+        Ok(())
+    }
+
+    /// Names this policy: 64 hex digits, the same on every machine. A mandate holds for one policy.
+    pub fn hash(&self) -> String {
+        fingerprint::digest("sync-core/policy/v1", &canonical::bytes(self))
+    }
+}
+
+/// Protected addresses enter the policy's hash as one digest, so that no serialised policy shows them.
+fn protected_digest<S: serde::Serializer>(
+    protected: &BTreeSet<EmailKey>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let joined = protected.iter().map(EmailKey::expose).collect::<Vec<_>>().join("\n");
+    serializer.serialize_str(&fingerprint::digest("sync-core/protected/v1", joined.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy() -> Policy {
+        Policy::new(TargetCompanyId::new(1), Participation::Everyone)
+    }
+
+    #[test]
+    fn r4_the_default_limit_of_deactivations_is_a_clamped_share() {
+        let limit = Limits::default().deactivations;
+        for (managed, allowed) in [(10, 3), (60, 3), (61, 4), (100, 5), (101, 6), (1000, 50), (100_000, 50)] {
+            assert_eq!(limit.of(managed), allowed, "{managed}");
+        }
+    }
+
+    #[test]
+    fn a_contradictory_policy_is_refused() {
+        let with = |limit| Limits { deactivations: limit, ..Limits::default() };
+        for (policy, error) in [
+            (policy().with_limits(with(Limit::new(101, 1, 2))), PolicyError::Percent),
+            (policy().with_limits(with(Limit::new(1, 3, 2))), PolicyError::Bounds),
+            (policy().with_companies([]), PolicyError::NoCompanies),
+            (policy().with_language(" "), PolicyError::Language),
+            (policy().with_request_ceilings(0, 1), PolicyError::Ceiling),
+        ] {
+            assert_eq!(policy.validate(), Err(error));
+        }
+        assert_eq!(policy().validate(), Ok(()));
+    }
+
+    #[test]
+    fn every_choice_changes_the_hash() {
+        let variants = [
+            policy(),
+            Policy::new(TargetCompanyId::new(2), Participation::Everyone),
+            Policy::new(TargetCompanyId::new(1), Participation::ByAccessField),
+            policy().with_email(EmailChoice::Private),
+            policy().with_anniversary(Anniversary::FirstStart),
+            policy().with_language("nl"),
+            policy().with_companies([CompanyId::new("a")]),
+            policy().with_protected(["a@x.nl"]),
+            policy().with_limits(Limits { creations: Limit::new(1, 1, 1), ..Limits::default() }),
+            policy().with_request_ceilings(1, 1),
+        ];
+        let hashes: BTreeSet<_> = variants.iter().map(Policy::hash).collect();
+        assert_eq!(hashes.len(), variants.len());
+    }
+}

@@ -1,0 +1,281 @@
+//! The source's half: lists per company, joined by employee id into records.
+//!
+//! In: announced companies, then every [`Resource`] of each. Out: one [`EmployeeRecord`] for each id that
+//! stands in any of the lists (an outer join: who is missing from the list of employees has no type, and
+//! nothing is done about somebody without a type).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::{Complete, Incomplete, Listing, Row};
+use crate::external_id::ExternalId;
+use crate::id::CompanyId;
+use crate::record::{
+    Contract, EmployeeRecord, Employment, ExtraField, FieldDefinition, Listed, Personal, SourceCompany,
+};
+
+/// The lists that are read of each company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Resource {
+    /// All employees with their type.
+    Employees,
+    /// Names, addresses, birthdays.
+    Personal,
+    /// Periods in service.
+    Employments,
+    /// Contracts.
+    Contracts,
+    /// Which extra fields the company has.
+    FieldDefinitions,
+    /// Values of extra fields.
+    ExtraFields,
+}
+
+impl Resource {
+    /// All of them, in the order in which they are asked for.
+    pub const ALL: [Self; 6] = [
+        Self::Employees,
+        Self::Personal,
+        Self::Employments,
+        Self::Contracts,
+        Self::FieldDefinitions,
+        Self::ExtraFields,
+    ];
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Employees => "employees",
+            Self::Personal => "personal information",
+            Self::Employments => "employments",
+            Self::Contracts => "contracts",
+            Self::FieldDefinitions => "extra-field definitions",
+            Self::ExtraFields => "extra fields",
+        })
+    }
+}
+
+/// One list of one company, whichever it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SourceRows {
+    /// All employees with their type.
+    Employees(Listing<Row<ExternalId, Listed>>),
+    /// Names, addresses, birthdays, as they stand now.
+    Personal(Listing<Row<ExternalId, Personal>>),
+    /// Periods in service, whole history.
+    Employments(Listing<Row<ExternalId, Vec<Employment>>>),
+    /// Contracts, whole history.
+    Contracts(Listing<Row<ExternalId, Vec<Contract>>>),
+    /// Which extra fields the company has, by the source's id of the definition.
+    FieldDefinitions(Listing<Row<String, FieldDefinition>>),
+    /// Values of extra fields; only of names that concern us.
+    ExtraFields(Listing<Row<ExternalId, Vec<ExtraField>>>),
+}
+
+impl SourceRows {
+    /// Which list this is.
+    pub const fn resource(&self) -> Resource {
+        match self {
+            Self::Employees(_) => Resource::Employees,
+            Self::Personal(_) => Resource::Personal,
+            Self::Employments(_) => Resource::Employments,
+            Self::Contracts(_) => Resource::Contracts,
+            Self::FieldDefinitions(_) => Resource::FieldDefinitions,
+            Self::ExtraFields(_) => Resource::ExtraFields,
+        }
+    }
+}
+
+/// All that the source said in one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceSnapshot {
+    companies: Vec<SourceCompany>,
+    records: Vec<EmployeeRecord>,
+    definitions: BTreeMap<CompanyId, BTreeSet<FieldDefinition>>,
+}
+
+impl SourceSnapshot {
+    /// The companies, by id.
+    pub fn companies(&self) -> &[SourceCompany] {
+        &self.companies
+    }
+
+    /// The records, by id.
+    pub fn records(&self) -> &[EmployeeRecord] {
+        &self.records
+    }
+
+    /// The extra-field definitions of each company; every company has an entry.
+    pub const fn definitions(&self) -> &BTreeMap<CompanyId, BTreeSet<FieldDefinition>> {
+        &self.definitions
+    }
+}
+
+/// Collects lists until the snapshot is whole.
+///
+/// ```
+/// use sync_core::{CompanyId, ExternalId, record::{EmployeeType, Listed, SourceCompany}};
+/// use sync_core::snapshot::{Listing, Resource, Row, SourceRows, SourceSnapshotBuilder};
+///
+/// let company = CompanyId::new("acme");
+/// let mut builder = SourceSnapshotBuilder::announce(vec![SourceCompany::new(company.clone())]);
+/// let jan = ExternalId::rest("492f6362-79a3-4452-8e1d-a83fbe5437c2")?;
+/// let listed = Listed::new(Some(1), Some(EmployeeType::Payroll));
+/// builder.put(&company, SourceRows::Employees(Listing::new(vec![Row::readable(jan, listed)], Some(1))))?;
+/// // One list is not all lists: nothing complete comes out of this.
+/// assert!(builder.finish().is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SourceSnapshotBuilder {
+    companies: BTreeMap<CompanyId, SourceCompany>,
+    missing: BTreeSet<(CompanyId, Resource)>,
+    records: BTreeMap<ExternalId, EmployeeRecord>,
+    definitions: BTreeMap<CompanyId, BTreeSet<FieldDefinition>>,
+}
+
+impl SourceSnapshotBuilder {
+    /// Starts with the companies that the run is about. Each of their lists must follow.
+    pub fn announce(companies: Vec<SourceCompany>) -> Self {
+        let companies: BTreeMap<_, _> =
+            companies.into_iter().map(|company| (company.id.clone(), company)).collect();
+        let missing =
+            companies.keys().flat_map(|id| Resource::ALL.map(|resource| (id.clone(), resource))).collect();
+        let definitions = companies.keys().map(|id| (id.clone(), BTreeSet::new())).collect();
+        Self { companies, missing, records: BTreeMap::new(), definitions }
+    }
+
+    /// Takes one list.
+    ///
+    /// # Errors
+    /// [`Incomplete`] when the list disagrees with itself (reading it once more may help) or does not
+    /// belong to an announced company.
+    pub fn put(&mut self, company: &CompanyId, rows: SourceRows) -> Result<(), Incomplete> {
+        if !self.companies.contains_key(company) {
+            return Err(Incomplete::NotAnnounced);
+        }
+        let resource = rows.resource();
+        match rows {
+            SourceRows::Employees(list) => {
+                self.join(company, resource, list, |record, listed| record.listed = listed)
+            }
+            SourceRows::Personal(list) => {
+                self.join(company, resource, list, |record, part| record.personal = part)
+            }
+            SourceRows::Employments(list) => {
+                self.join(company, resource, list, |record, part| record.employments = part)
+            }
+            SourceRows::Contracts(list) => {
+                self.join(company, resource, list, |record, part| record.contracts = part)
+            }
+            SourceRows::ExtraFields(list) => {
+                self.join(company, resource, list, |record, part| record.extra_fields = part)
+            }
+            SourceRows::FieldDefinitions(list) => self.define(company, list),
+        }?;
+        self.missing.remove(&(company.clone(), resource));
+        Ok(())
+    }
+
+    /// Takes whole records of one company at once, from a source that has no separate lists.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put).
+    pub fn put_records(
+        &mut self,
+        company: &CompanyId,
+        definitions: Vec<FieldDefinition>,
+        records: Vec<EmployeeRecord>,
+    ) -> Result<(), Incomplete> {
+        if !self.companies.contains_key(company) {
+            return Err(Incomplete::NotAnnounced);
+        }
+        for record in records {
+            self.claim(company, &record.id)?;
+            self.records.insert(record.id.clone(), EmployeeRecord { company: company.clone(), ..record });
+        }
+        self.definitions.insert(company.clone(), definitions.into_iter().collect());
+        self.missing.retain(|(id, _)| id != company);
+        Ok(())
+    }
+
+    /// The snapshot, if every announced list has come.
+    ///
+    /// # Errors
+    /// [`Incomplete::SourceListMissing`] names the first list that has not.
+    pub fn finish(self) -> Result<Complete<SourceSnapshot>, Incomplete> {
+        if let Some((company, resource)) = self.missing.into_iter().next() {
+            return Err(Incomplete::SourceListMissing { company, resource });
+        }
+        let mut records: Vec<_> = self.records.into_values().collect();
+        for record in &mut records {
+            record.employments.sort_unstable();
+            record.contracts.sort_unstable();
+            record.extra_fields.sort_unstable();
+            record.unreadable.sort_unstable();
+        }
+        Ok(Complete(SourceSnapshot {
+            companies: self.companies.into_values().collect(),
+            records,
+            definitions: self.definitions,
+        }))
+    }
+
+    fn join<T: PartialEq>(
+        &mut self,
+        company: &CompanyId,
+        resource: Resource,
+        list: Listing<Row<ExternalId, T>>,
+        take: impl Fn(&mut EmployeeRecord, T),
+    ) -> Result<(), Incomplete> {
+        for row in agreed(company, resource, list)? {
+            self.claim(company, &row.id)?;
+            let record = self
+                .records
+                .entry(row.id)
+                .or_insert_with_key(|id| EmployeeRecord::new(id.clone(), company.clone()));
+            match row.content {
+                Ok(part) => take(record, part),
+                Err(problem) => record.unreadable.push(problem),
+            }
+        }
+        Ok(())
+    }
+
+    fn define(
+        &mut self,
+        company: &CompanyId,
+        list: Listing<Row<String, FieldDefinition>>,
+    ) -> Result<(), Incomplete> {
+        let rows = agreed(company, Resource::FieldDefinitions, list)?;
+        // A definition that cannot be read is as if it were not there; the rule about shrinking scope
+        // (R26) and the values, which carry their field's name themselves, see to the rest.
+        let readable = rows.into_iter().filter_map(|row| row.content.ok()).collect();
+        self.definitions.insert(company.clone(), readable);
+        Ok(())
+    }
+
+    fn claim(&self, company: &CompanyId, id: &ExternalId) -> Result<(), Incomplete> {
+        match self.records.get(id) {
+            Some(record) if record.company != *company => {
+                Err(Incomplete::EmployeeInTwoCompanies(record.company.clone(), company.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn agreed<I: Ord, T: PartialEq>(
+    company: &CompanyId,
+    resource: Resource,
+    list: Listing<Row<I, T>>,
+) -> Result<Vec<Row<I, T>>, Incomplete> {
+    list.agreed().map_err(|disagreement| Incomplete::Source {
+        company: company.clone(),
+        resource,
+        disagreement,
+    })
+}
