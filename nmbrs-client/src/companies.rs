@@ -6,12 +6,11 @@
 use crate::client::NmbrsClient;
 use crate::error::{Error, ErrorKind, Incomplete, Result};
 use crate::gather::{Differs, Gathered};
-use crate::id::RowId;
 use crate::list::Listing;
 use crate::meter::{RequestMeter, Unmetered};
 use crate::model::Company;
 use crate::operation::Operation;
-use crate::row::{Record, Row};
+use crate::row::id_of;
 
 impl NmbrsClient {
     /// All companies the login may see, each once.
@@ -52,13 +51,6 @@ impl NmbrsClient {
         }
         // Each list was verified against its own total; together they announce none.
         Ok(Listing { rows: gathered.into_rows(), total: None, pages })
-    }
-}
-
-fn id_of(row: &Row<Company>) -> RowId {
-    match row {
-        Row::Readable(company) => company.row_id(),
-        Row::Unreadable(row) => row.id.clone(),
     }
 }
 

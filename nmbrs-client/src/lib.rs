@@ -21,6 +21,8 @@ mod row;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod scope;
+#[cfg(feature = "sync")]
+mod source;
 mod transport;
 
 pub use self::client::{NmbrsClient, NmbrsClientBuilder};
@@ -35,4 +37,6 @@ pub use self::pii::Pii;
 pub use self::retry::RetryPolicy;
 pub use self::row::{Row, Unreadable, Why};
 pub use self::scope::Scope;
+#[cfg(feature = "sync")]
+pub use self::source::NmbrsSource;
 pub use self::transport::Timeouts;

@@ -119,12 +119,18 @@ impl<T: PartialEq + Send + 'static> List<T> {
     /// As [`List::all`], and [`ErrorKind::CeilingReached`] when the meter refuses.
     pub async fn all_metered(self, meter: &dyn RequestMeter) -> Result<Listing<T>> {
         self.reserve(meter, 1)?;
-        let first = self.page(1).await?;
+        let first = self.metered_page(1, meter).await?;
         let rest = match first.pages {
             Some(pages) => self.side_by_side(pages, meter).await?,
             None => self.one_by_one(&first, meter).await?,
         };
         self.verified(first, rest)
+    }
+
+    async fn metered_page(&self, number: u32, meter: &dyn RequestMeter) -> Result<Page<T>> {
+        let page = self.page(number).await?;
+        meter.answered();
+        Ok(page)
     }
 
     /// Pages 2 to `pages`, in order.
@@ -139,7 +145,7 @@ impl<T: PartialEq + Send + 'static> List<T> {
         self.reserve(meter, u64::from(pages) - 1)?;
         // Unordered, so that one slow page holds up no other; sorted at the end.
         let mut pages: Vec<_> = stream::iter(rest)
-            .map(|number| self.page(number))
+            .map(|number| self.metered_page(number, meter))
             .buffer_unordered(self.client.0.in_flight)
             .try_collect()
             .await?;
@@ -154,7 +160,7 @@ impl<T: PartialEq + Send + 'static> List<T> {
         while has_next {
             number += 1;
             self.reserve(meter, 1)?;
-            let page = self.page(number).await?;
+            let page = self.metered_page(number, meter).await?;
             has_next = page.has_next();
             pages.push(page);
         }

@@ -13,6 +13,9 @@ pub trait RequestMeter: Send + Sync {
     /// # Errors
     /// [`CeilingReached`] if less than that is left; then nothing is taken.
     fn reserve(&self, requests: u64) -> Result<(), CeilingReached>;
+
+    /// Learns that one of them has been answered with a page; for those who show progress.
+    fn answered(&self) {}
 }
 
 /// The caller's ceiling leaves no room for the requests asked for.

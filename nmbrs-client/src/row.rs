@@ -113,6 +113,14 @@ pub(crate) trait Record: Sized + PartialEq + Send + 'static {
     fn row_id(&self) -> RowId;
 }
 
+/// Whose row it is, readable or not.
+pub(crate) fn id_of<T: Record>(row: &Row<T>) -> RowId {
+    match row {
+        Row::Readable(row) => row.row_id(),
+        Row::Unreadable(row) => row.id.clone(),
+    }
+}
+
 /// Reads one row. `None` if not even its id can be read.
 pub(crate) fn read<T: Record>(json: &str) -> Option<(RowId, Row<T>)> {
     let fault = match serde_json::from_str::<T::Wire<'_>>(json) {

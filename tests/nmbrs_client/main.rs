@@ -6,6 +6,7 @@ mod paging;
 mod raw_server;
 mod rows;
 mod secrecy;
+mod source;
 mod stage;
 mod tokens;
 mod vendor_examples;

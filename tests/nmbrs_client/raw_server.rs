@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Answers every request (its head, as text) with what `answer` gives, and closes the connection.
-pub async fn serve<F, R>(answer: F) -> String
+pub(crate) async fn serve<F, R>(answer: F) -> String
 where
     F: Fn(String) -> R + Send + Sync + 'static,
     R: Future<Output = Vec<u8>> + Send,
@@ -54,7 +54,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
 }
 
 /// A 200 with this JSON, whose `Content-Length` says `extra` bytes more than there are.
-pub fn json_answer(body: &Value, extra: usize) -> Vec<u8> {
+pub(crate) fn json_answer(body: &Value, extra: usize) -> Vec<u8> {
     let body = body.to_string();
     let length = body.len() + extra;
     format!(
@@ -64,7 +64,7 @@ pub fn json_answer(body: &Value, extra: usize) -> Vec<u8> {
 }
 
 /// The page number a request line asks for.
-pub fn page_number(head: &str) -> u32 {
+pub(crate) fn page_number(head: &str) -> u32 {
     let (_, rest) = head.split_once("pageNumber=").unwrap();
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     digits.parse().unwrap()

@@ -47,6 +47,19 @@ pub enum ExtraFieldType {
 }
 
 impl ExtraFieldType {
+    /// The type as the vendor spells it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text => "text",
+            Self::Decimal => "decimal",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::YesNo => "yesNo",
+            Self::TextDate => "textDate",
+            Self::Other(text) => text,
+        }
+    }
+
     fn named(text: String) -> Self {
         match text.as_str() {
             "text" => Self::Text,
