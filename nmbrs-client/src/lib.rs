@@ -1,4 +1,42 @@
 #![doc = include_str!("../README.md")]
 
+pub mod auth;
+mod call;
+mod client;
+mod clock;
+mod companies;
+mod error;
+mod gather;
+mod id;
+mod list;
+mod meter;
+pub mod model;
+mod operation;
+mod pace;
+mod page;
+mod pii;
+mod problem;
+mod retry;
+mod row;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod scope;
+#[cfg(feature = "sync")]
+mod source;
+mod transport;
+
+pub use self::client::{NmbrsClient, NmbrsClientBuilder};
+pub use self::clock::{Clock, SystemClock};
+pub use self::error::{Error, ErrorKind, Incomplete, Result};
+pub use self::id::{CompanyId, DebtorId, EmployeeId, ExtraFieldId, InvalidId, RowId};
+pub use self::list::{List, Listing};
+pub use self::meter::{CeilingReached, RequestMeter, Stats};
+pub use self::operation::Operation;
+pub use self::page::Page;
+pub use self::pii::Pii;
+pub use self::retry::RetryPolicy;
+pub use self::row::{Row, Unreadable, Why};
+pub use self::scope::Scope;
+#[cfg(feature = "sync")]
+pub use self::source::NmbrsSource;
+pub use self::transport::Timeouts;

@@ -1,1 +1,20 @@
-//! nmbrs_client
+//! The Nmbrs client over real HTTP on loopback, one exchange at a time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "the lints spare test functions only, and these are their helpers"
+)]
+
+mod companies;
+mod exchange;
+mod paging;
+mod raw_server;
+mod rows;
+mod secrecy;
+mod source;
+mod stage;
+mod tokens;
+mod vendor_examples;

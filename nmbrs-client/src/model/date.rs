@@ -1,0 +1,121 @@
+//! Dates as the vendor writes them.
+//!
+//! Text comes in, a [`SourceDate`] or a [`Moment`] goes out. A date is the first ten characters; what follows (a clock
+//! time, a `Z` that may mean Amsterdam) is never used to move it to another day. A year up to 1900 is the system's
+//! way to say "no date".
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
+
+use crate::row::Why;
+
+/// The last year in which nothing a payroll system records can have happened.
+const LAST_SENTINEL_YEAR: i32 = 1900;
+
+/// A date field: set, not set, or set to a value that stands for "not set".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[expect(clippy::exhaustive_enums, reason = "there is no fourth way to say a date")]
+pub enum SourceDate {
+    /// Missing, `null` or empty.
+    #[default]
+    Absent,
+    /// A date up to the year 1900, such as `0001-01-01`: not set, by the habit of such systems.
+    Sentinel,
+    /// A day.
+    On(NaiveDate),
+}
+
+impl SourceDate {
+    /// The day, if one is set.
+    pub fn day(self) -> Option<NaiveDate> {
+        match self {
+            Self::On(day) => Some(day),
+            Self::Absent | Self::Sentinel => None,
+        }
+    }
+
+    /// Whether the field held a date that only stands for "not set".
+    pub fn is_sentinel(self) -> bool {
+        self == Self::Sentinel
+    }
+}
+
+/// When the vendor recorded something, as written: its zone is not reliable (documented as Amsterdam, written as
+/// UTC), so moments may be compared with each other and with nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(NaiveDateTime);
+
+pub(super) fn read(text: &str) -> Result<SourceDate, Why> {
+    let day = day(text.trim())?;
+    Ok(if day.year() <= LAST_SENTINEL_YEAR { SourceDate::Sentinel } else { SourceDate::On(day) })
+}
+
+/// `None` for a sentinel. A clock time that cannot be read counts as midnight: it only breaks ties.
+pub(super) fn read_moment(text: &str) -> Result<Option<Moment>, Why> {
+    let text = text.trim();
+    let day = day(text)?;
+    if day.year() <= LAST_SENTINEL_YEAR {
+        return Ok(None);
+    }
+    let clock = text.get(11..).unwrap_or_default();
+    let digits = clock.bytes().take_while(|b| b.is_ascii_digit() || b":.".contains(b)).count();
+    let time = NaiveTime::parse_from_str(clock.get(..digits).unwrap_or_default(), "%H:%M:%S%.f");
+    Ok(Some(Moment(day.and_time(time.unwrap_or_default()))))
+}
+
+fn day(text: &str) -> Result<NaiveDate, Why> {
+    let head = text.get(..10).ok_or(Why::NotADate)?;
+    let has_form = head.bytes().enumerate().all(|(i, b)| match i {
+        4 | 7 => b == b'-',
+        _ => b.is_ascii_digit(),
+    });
+    let ends = !text.get(10..).unwrap_or_default().starts_with(|next: char| next.is_ascii_digit());
+    if !has_form || !ends {
+        return Err(Why::NotADate);
+    }
+    NaiveDate::parse_from_str(head, "%Y-%m-%d").map_err(|_| Why::ImpossibleDate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on(year: i32, month: u32, day: u32) -> SourceDate {
+        SourceDate::On(NaiveDate::from_ymd_opt(year, month, day).unwrap())
+    }
+
+    #[test]
+    fn a_date_is_its_first_ten_characters() {
+        for (text, date) in [
+            ("1991-01-01", Ok(on(1991, 1, 1))),
+            ("1991-01-01T09:29:18Z", Ok(on(1991, 1, 1))),
+            ("1991-01-01T23:59:59.1234567+02:00", Ok(on(1991, 1, 1))),
+            ("1991-01-01T00:00:00", Ok(on(1991, 1, 1))),
+            ("2024-02-29T00:00:00Z", Ok(on(2024, 2, 29))),
+            ("1901-01-01", Ok(on(1901, 1, 1))),
+            ("9999-12-31", Ok(on(9999, 12, 31))),
+            ("0001-01-01T00:00:00Z", Ok(SourceDate::Sentinel)),
+            ("1900-01-01", Ok(SourceDate::Sentinel)),
+            ("1753-01-01", Ok(SourceDate::Sentinel)),
+            ("2023-02-29", Err(Why::ImpossibleDate)),
+            ("2021-13-01T00:00:00Z", Err(Why::ImpossibleDate)),
+            ("0000-00-00", Err(Why::ImpossibleDate)),
+            ("01-02-2021", Err(Why::NotADate)),
+            ("2021-1-1", Err(Why::NotADate)),
+            ("2021-01-011", Err(Why::NotADate)),
+            ("+2021-01-1", Err(Why::NotADate)),
+            ("yesterday…", Err(Why::NotADate)),
+        ] {
+            assert_eq!(read(text), date, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_orders_by_its_clock_and_ignores_its_zone() {
+        let moment = |text| read_moment(text).unwrap();
+        assert!(moment("2021-07-01T10:15:08Z") < moment("2021-07-01T10:15:08.25Z"));
+        assert!(moment("2021-07-01") < moment("2021-07-01T00:00:01+02:00"));
+        assert_eq!(moment("2021-07-01T10:15:08Z"), moment("2021-07-01T10:15:08+05:00"));
+        assert_eq!(moment("0001-01-01T00:00:00Z"), None);
+        assert_eq!(read_moment("2021-02-30T00:00:00Z"), Err(Why::ImpossibleDate));
+    }
+}
