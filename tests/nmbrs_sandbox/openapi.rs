@@ -118,7 +118,7 @@ struct VendorApi {
 impl VendorApi {
     /// `None` when the environment says to go without.
     fn load() -> Option<Self> {
-        let path = std::env::var_os("NMBRS_OPENAPI").map_or_else(beside_the_worktrees, PathBuf::from);
+        let path = std::env::var_os("NMBRS_OPENAPI").map_or_else(beside_the_checkout, PathBuf::from);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(_) if std::env::var_os("SKIP_OPENAPI").is_some_and(|value| value == "1") => {
@@ -167,7 +167,7 @@ impl VendorApi {
     }
 }
 
-fn beside_the_worktrees() -> PathBuf {
+fn beside_the_checkout() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/reference/nmbrs-openapi.yaml"))
 }
 

@@ -46,8 +46,8 @@ impl Reply {
 }
 
 impl Stage {
-    pub(crate) async fn of(state: State) -> Self {
-        let sandbox = Sandbox::start(state).await.unwrap();
+    pub(crate) async fn of(world: State) -> Self {
+        let sandbox = Sandbox::start(world).await.unwrap();
         let http = reqwest::Client::new();
         let mut stage = Self { sandbox, http, token: String::new() };
         stage.sign_in().await;
@@ -60,7 +60,7 @@ impl Stage {
         let keys = self.sandbox.credentials();
         let reply = self.sign_in_with(&form(&keys.access_key, &keys.secret_key)).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
-        self.token = reply.body["access_token"].as_str().unwrap().to_owned();
+        reply.body["access_token"].as_str().unwrap().clone_into(&mut self.token);
     }
 
     pub(crate) async fn sign_in_with(&self, form: &str) -> Reply {

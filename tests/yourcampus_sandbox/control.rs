@@ -9,9 +9,9 @@ const NOTHING: Value = Value::Null;
 #[tokio::test]
 async fn the_state_and_the_log_can_be_read_and_the_log_cleared() {
     let stage = Stage::of(two_companies()).await;
-    let (status, state) = stage.control("GET", "state", &NOTHING);
+    let (status, shown) = stage.control("GET", "state", &NOTHING);
     assert_eq!(status, 200);
-    assert_eq!(state, serde_json::to_value(stage.sandbox.state()).unwrap());
+    assert_eq!(shown, serde_json::to_value(stage.sandbox.state()).unwrap());
 
     stage.get("/companies/10/employees?skip=0&limit=100").await;
     let (status, log) = stage.control("GET", "/requests/", &NOTHING);
@@ -53,8 +53,8 @@ async fn accounts_can_be_made_changed_and_removed_behind_the_apis_back() {
     assert_eq!(stage.control("DELETE", "accounts/4", &NOTHING).0, 200);
     assert_eq!(stage.get("/companies/10/employees/4").await.status, 404);
 
-    let state = stage.sandbox.state();
-    assert_eq!((state.created_count, state.mails.len()), (0, 0), "the director leaves no traces of the API");
+    let after = stage.sandbox.state();
+    assert_eq!((after.created_count, after.mails.len()), (0, 0), "the director leaves no traces of the API");
     assert!(stage.sandbox.requests().iter().all(|request| request.method == "GET"));
 }
 
@@ -100,4 +100,14 @@ async fn a_stopped_sandbox_takes_no_more_requests() {
     let Stage { sandbox, .. } = stage;
     sandbox.stop();
     assert!(request.send().await.is_err());
+}
+
+#[tokio::test]
+async fn no_id_is_given_out_twice() {
+    let stage = Stage::of(two_companies()).await;
+    assert_eq!(stage.control("DELETE", "accounts/3", &NOTHING).0, 200);
+    assert_eq!(stage.control("POST", "accounts", &json!({ "company": 10 })).1["id"], 4);
+    stage.sandbox.edit(|state| state.accounts.clear());
+    let create = json!({ "email": "dirk@eerste.example", "first_name": "Dirk", "last_name": "Dam" });
+    assert_eq!(stage.send("POST", "/companies/10/employees", &create).await.body["id"], 5);
 }

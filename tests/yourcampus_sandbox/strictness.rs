@@ -199,3 +199,21 @@ async fn an_edit_of_an_inactive_account_is_a_409_unless_the_state_says_otherwise
         assert_eq!(stage.sandbox.state().account(2).unwrap().prefix.as_deref(), prefix);
     }
 }
+
+#[tokio::test]
+async fn nothing_answers_outside_the_base_path() {
+    let stage = Stage::of(two_companies()).await;
+    let base = stage.sandbox.base_url();
+    let origin = base.strip_suffix("/customer_api/v1").unwrap();
+    for path in
+        ["/companies", "/customer_api/companies", "/customer_api/v1companies", "/customer_api/v2/companies"]
+    {
+        let http = reqwest::Client::new();
+        let request = stage.signed("GET", "/companies").build().unwrap();
+        let authorization = request.headers()["Authorization"].clone();
+        let elsewhere = http.get(format!("{origin}{path}")).header("Authorization", authorization);
+        assert_eq!(read(elsewhere).await.unwrap().status, 404, "{path}");
+    }
+    let logged: Vec<String> = stage.sandbox.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(logged[2], "/customer_api/v1companies");
+}

@@ -25,9 +25,9 @@ async fn a_create_is_a_201_with_the_employee_and_would_have_mailed() {
         })
     );
     assert_eq!(stage.get("/companies/10/employees/4").await.body, reply.body);
-    let state = stage.sandbox.state();
-    assert_eq!(state.created_count, 1);
-    assert_eq!((state.mails[0].account, state.mails[0].kind), (4, MailKind::Invitation));
+    let after = stage.sandbox.state();
+    assert_eq!(after.created_count, 1);
+    assert_eq!((after.mails[0].account, after.mails[0].kind), (4, MailKind::Invitation));
 }
 
 #[tokio::test]

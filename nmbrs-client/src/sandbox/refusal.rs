@@ -8,6 +8,9 @@ const DOCS: &str = "https://developer.nmbrs.com/api/docs/errors";
 
 /// A documented error: code, title, type, detail, page of the vendor that explains it. The first three digits of the
 /// code are the HTTP status.
+///
+/// Of 40305 and 40306 only code and detail are known; as a title and a type are sent with every error, they borrow those
+/// of 40303.
 struct Documented(u32, &'static str, &'static str, &'static str, &'static str);
 
 const DOCUMENTED: [Documented; 14] = [
@@ -33,6 +36,13 @@ const DOCUMENTED: [Documented; 14] = [
         "Invalid_Subscription",
         "authenticationError",
         "This environment is disabled, there is no valid subscription.",
+        DOCS,
+    ),
+    Documented(
+        40305,
+        "Unauthorized_AccessData",
+        "authenticationError",
+        "You do not have access to this company or debtor.",
         DOCS,
     ),
     Documented(
@@ -67,13 +77,6 @@ const DOCUMENTED: [Documented; 14] = [
         "apiError",
         "The API is not available, it can be because of an update or an unexpected error.",
         "https://status.nmbrs.com/",
-    ),
-    Documented(
-        40305,
-        "Unauthorized_AccessData",
-        "authenticationError",
-        "You do not have access to this company or debtor.",
-        DOCS,
     ),
 ];
 

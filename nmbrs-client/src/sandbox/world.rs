@@ -36,7 +36,8 @@ pub struct World {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Login {
-    /// A client login: debtors and companies answer.
+    /// A client login: debtors and companies answer, however many debtors there are. The sources contradict each other
+    /// on a consent for several debtors; [`Login::MultiDebtor`] is the other reading, seen on a live tenant.
     Client,
     /// A company login: everything under `/api/debtors` is refused with 403.
     CompanyOnly,

@@ -80,12 +80,11 @@ fn change_account(world: &mut World, id: &str, body: &[u8]) -> (u16, Value) {
 }
 
 fn remove_account(world: &mut World, id: &str) -> (u16, Value) {
-    let accounts = &mut world.state.accounts;
-    let place = id.parse().ok().and_then(|id: i64| accounts.iter().position(|account| account.id == id));
-    match place {
-        Some(place) => shown(200, &accounts.remove(place)),
-        None => no_account(),
-    }
+    let Some(account) = id.parse().ok().and_then(|id| world.state.account(id)).cloned() else {
+        return no_account();
+    };
+    world.state.change(|state| state.accounts.retain(|other| other.id != account.id));
+    shown(200, &account)
 }
 
 #[derive(Deserialize)]

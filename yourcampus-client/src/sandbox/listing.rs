@@ -36,14 +36,8 @@ pub(super) fn answer(
     let mut page: Vec<Value> =
         rows.iter().skip(query.skip).take(query.limit).map(|account| row::employee(state, account)).collect();
     if effects.contains(&Effect::RepeatRows) {
-        repeat_a_row(
-            &mut page,
-            query
-                .skip
-                .checked_sub(1)
-                .and_then(|before| rows.get(before))
-                .map(|account| row::employee(state, account)),
-        );
+        let row_before = query.skip.checked_sub(1).and_then(|before| rows.get(before));
+        repeat_a_row(&mut page, row_before.map(|account| row::employee(state, account)));
     }
     if let Some(Value::Object(first)) = page.first_mut() {
         if effects.contains(&Effect::UnreadableRow) {
@@ -72,9 +66,8 @@ fn repeat_a_row(page: &mut [Value], row_before: Option<Value>) {
 }
 
 fn count(rows: usize, effects: &[Effect]) -> i64 {
-    let off: i64 =
-        effects.iter().map(|effect| if let Effect::ChangeCount { by } = effect { *by } else { 0 }).sum();
-    i64::try_from(rows).unwrap_or(i64::MAX).saturating_add(off).max(0)
+    let off = effects.iter().map(|effect| if let Effect::ChangeCount { by } = effect { *by } else { 0 });
+    off.fold(i64::try_from(rows).unwrap_or(i64::MAX), i64::saturating_add).max(0)
 }
 
 /// A place in the order of a seed: SplitMix64's finishing steps, which map different ids to different places.

@@ -130,7 +130,7 @@ impl Sandbox {
 
     /// Changes the state behind the API's back. No request is carried out meanwhile.
     pub fn edit(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.world.lock().state);
+        self.world.lock().state.change(change);
     }
 
     /// A copy of the state.

@@ -23,6 +23,8 @@ pub struct State {
     pub groups: Vec<Group>,
     /// The accounts of all companies, active and inactive.
     pub accounts: Vec<Account>,
+    /// The highest id of an account that was removed, 0 if none was. New ids come after it: none is ever given out twice.
+    pub highest_removed_id: i64,
     /// How many accounts were created over the API (not behind its back).
     pub created_count: u64,
     /// The mails that would have gone out, oldest first.
@@ -50,6 +52,7 @@ impl Default for State {
             companies: Vec::new(),
             groups: Vec::new(),
             accounts: Vec::new(),
+            highest_removed_id: 0,
             created_count: 0,
             mails: Vec::new(),
             rate_limit: None,
@@ -156,8 +159,22 @@ impl State {
         self.accounts.iter_mut().find(|account| account.id == id)
     }
 
+    /// An id that no account has or had.
     pub(super) fn next_account_id(&self) -> i64 {
-        self.accounts.iter().map(|account| account.id).max().unwrap_or(0) + 1
+        self.highest_id().max(self.highest_removed_id).saturating_add(1)
+    }
+
+    /// Makes a change that may remove accounts, and keeps their ids from being given out again.
+    pub(super) fn change(&mut self, change: impl FnOnce(&mut Self)) {
+        let before = self.highest_id();
+        change(self);
+        if self.highest_id() < before {
+            self.highest_removed_id = self.highest_removed_id.max(before);
+        }
+    }
+
+    fn highest_id(&self) -> i64 {
+        self.accounts.iter().map(|account| account.id).max().unwrap_or(0)
     }
 
     pub(super) fn advance(&mut self, seconds: u64) {
