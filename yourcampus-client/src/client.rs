@@ -89,7 +89,6 @@ pub(crate) struct Core {
 }
 
 /// What one call asks for: everything but token, time and luck.
-#[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) operation: Operation,
     pub(crate) path: String,
@@ -100,7 +99,6 @@ pub(crate) struct Call {
 }
 
 /// A 2xx answer that is JSON.
-#[derive(Debug)]
 pub(crate) struct Reply {
     operation: Operation,
     status: u16,

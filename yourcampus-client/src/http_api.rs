@@ -20,12 +20,30 @@ use crate::row::Row;
 use crate::transport::Body;
 
 /// Reads over HTTP; made by [`HttpCustomerApi::reader`](crate::HttpCustomerApi::reader). Clones are cheap.
+///
+/// It has no way to write; [`HttpWriter`] shows the same lines compile there.
+///
+/// ```compile_fail,E0599
+/// use yourcampus_client::{CompanyId, CustomerApiWrite, EmployeeId, HttpReader};
+///
+/// async fn switch_off(reader: HttpReader, company: CompanyId, employee: EmployeeId) {
+///     let _ = reader.deactivate(company, employee).await;
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct HttpReader {
     core: Arc<Core>,
 }
 
 /// Writes over HTTP; made by [`HttpCustomerApi::writer`](crate::HttpCustomerApi::writer). Clones are cheap.
+///
+/// ```no_run
+/// use yourcampus_client::{CompanyId, CustomerApiWrite, EmployeeId, HttpWriter};
+///
+/// async fn switch_off(writer: HttpWriter, company: CompanyId, employee: EmployeeId) {
+///     let _ = writer.deactivate(company, employee).await;
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct HttpWriter {
     core: Arc<Core>,

@@ -19,14 +19,13 @@ pub struct NewEmployee {
 }
 
 /// Raw values for a new account; [`NewEmployeeDraft::check`] makes a [`NewEmployee`] of them.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewEmployeeDraft {
     pub(crate) email: String,
     pub(crate) first_name: String,
     pub(crate) last_name: String,
     pub(crate) prefix: Option<String>,
     pub(crate) language: Option<String>,
-    #[serde(serialize_with = "group_number")]
     pub(crate) company_group_id: Option<CompanyGroupId>,
     pub(crate) birthday: Option<NaiveDate>,
     pub(crate) work_anniversary: Option<NaiveDate>,
@@ -66,7 +65,20 @@ impl NewEmployee {
     }
 
     pub(crate) fn to_json(&self) -> Result<Bytes, serde_json::Error> {
-        serde_json::to_vec(&self.draft).map(Bytes::from)
+        let draft = &self.draft;
+        let body = CreateBody {
+            email: &draft.email,
+            first_name: &draft.first_name,
+            last_name: &draft.last_name,
+            prefix: draft.prefix.as_deref(),
+            language: draft.language.as_deref(),
+            company_group_id: draft.company_group_id.map(CompanyGroupId::get),
+            birthday: draft.birthday,
+            work_anniversary: draft.work_anniversary,
+            private_email: draft.private_email.as_deref(),
+            external_id: draft.external_id.as_deref(),
+        };
+        serde_json::to_vec(&body).map(Bytes::from)
     }
 }
 
@@ -136,9 +148,19 @@ impl NewEmployeeDraft {
     }
 }
 
-#[expect(clippy::ref_option, reason = "the signature that serde calls")]
-fn group_number<S: serde::Serializer>(id: &Option<CompanyGroupId>, to: S) -> Result<S::Ok, S::Error> {
-    id.map(CompanyGroupId::get).serialize(to)
+/// The ten keys of the interface, as they are written.
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    email: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    prefix: Option<&'a str>,
+    language: Option<&'a str>,
+    company_group_id: Option<i64>,
+    birthday: Option<NaiveDate>,
+    work_anniversary: Option<NaiveDate>,
+    private_email: Option<&'a str>,
+    external_id: Option<&'a str>,
 }
 
 impl fmt::Debug for NewEmployee {

@@ -16,6 +16,8 @@ use crate::clock::{Clock, later, until};
 const ASSUMED_LIMIT: u32 = 600;
 /// The window all limits are counted over.
 const WINDOW: Duration = Duration::from_secs(60);
+/// Resets are told in whole seconds, so two of one window may differ by this much.
+const RESET_GRAIN: Duration = Duration::from_secs(1);
 /// A reset further away than this is not "seconds until reset" but a misread clock; it counts as not given.
 const LONGEST_RESET: u64 = 3600;
 
@@ -132,8 +134,7 @@ impl Pacer {
         Self { policy, slots, state: Mutex::new(state) }
     }
 
-    /// Waits until a request may leave, and counts it as having left.
-    /// Permission is never given at or after the deadline.
+    /// Waits until a request may leave, and counts it as having left. No permission is given at or after the deadline.
     pub(crate) async fn admit(
         &self,
         clock: &dyn Clock,
@@ -171,8 +172,15 @@ impl Pacer {
         if let Some(remaining) = rate.remaining {
             // The others in flight may be counted already or not; assuming they are not errs on the safe side.
             let others = state.in_flight.saturating_sub(1);
-            let reset = rate.reset_seconds.map_or(WINDOW, Duration::from_secs);
-            state.allowance = Some((remaining.saturating_sub(others), later(now, reset)));
+            let left = remaining.saturating_sub(others);
+            let reset = later(now, rate.reset_seconds.map_or(WINDOW, Duration::from_secs));
+            state.allowance = Some(match state.allowance {
+                // Answers overtake each other: within one window, an older one must not give back what is used up.
+                Some((known, same)) if now < same && reset <= later(same, RESET_GRAIN) => {
+                    (left.min(known), same.max(reset))
+                }
+                _ => (left, reset),
+            });
         }
         if let Some(wait) = retry_after {
             state.held_until = state.held_until.max(Some(later(now, wait)));
@@ -293,6 +301,22 @@ mod tests {
         assert_eq!(wait_of(&pacer, noon()), TimeDelta::zero());
         pacer.state().depart(noon());
         assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(30));
+    }
+
+    #[test]
+    fn an_answer_that_was_overtaken_gives_nothing_back() {
+        let pacer = Pacer::new(PacePolicy::default());
+        let left = |remaining, reset| RateLimit {
+            remaining: Some(remaining),
+            reset_seconds: Some(reset),
+            ..RateLimit::default()
+        };
+        pacer.observe(left(0, 30), None, noon());
+        pacer.observe(left(5, 30), None, noon());
+        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(30));
+        // A reset that lies clearly later belongs to the next window.
+        pacer.observe(left(5, 60), None, noon() + TimeDelta::seconds(20));
+        assert_eq!(wait_of(&pacer, noon() + TimeDelta::seconds(20)), TimeDelta::zero());
     }
 
     #[test]

@@ -29,14 +29,13 @@ pub(crate) struct Transport {
     max_answer_bytes: usize,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Body {
     Empty,
     Json(Bytes),
     Form(SecretString),
 }
 
-#[derive(Debug)]
 pub(crate) struct Outgoing<'a> {
     pub(crate) operation: Operation,
     pub(crate) url: Url,
@@ -46,8 +45,7 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) time_left: Duration,
 }
 
-/// A whole answer, whatever its status.
-#[derive(Debug)]
+/// A whole answer, whatever its status. Like everything here that carries content, it has no `Debug`.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     headers: HeaderMap,
