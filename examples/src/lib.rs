@@ -1,1 +1,14 @@
-//! examples
+//! What the operator's tools share: configuration, connections, the demo's stage, and words for people.
+//!
+//! The rules are in `sync-core`, the protocols in the two clients; nothing here decides anything.
+
+pub mod clock;
+pub mod config;
+pub mod connect;
+pub mod control_server;
+pub mod demo;
+pub mod exit;
+pub mod plan_file;
+pub mod progress;
+pub mod show;
+pub mod stage;

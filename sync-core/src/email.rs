@@ -15,6 +15,9 @@ use crate::text;
 /// Most code points the target stores.
 const LONGEST: usize = 100;
 
+/// Top-level domains that lead nowhere and that the target's own client refuses.
+const RESERVED: [&str; 6] = ["arpa", "invalid", "local", "localhost", "onion", "test"];
+
 /// An address that is fit to be sent.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress {
@@ -34,7 +37,7 @@ pub enum EmailProblem {
     /// Not of the form `local@domain`.
     #[error("not of the form local@domain")]
     Syntax,
-    /// The domain has no dot, or is an address literal.
+    /// The domain has no dot, is reserved, or is an address literal.
     #[error("the domain is not a public host name")]
     Domain,
     /// The domain is not written in ASCII.
@@ -102,7 +105,10 @@ fn is_host_name(domain: &str) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    domain.contains('.') && domain.split('.').all(label)
+    let reserved = RESERVED
+        .iter()
+        .any(|end| domain.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(end)));
+    domain.contains('.') && domain.split('.').all(label) && !reserved
 }
 
 impl fmt::Debug for EmailAddress {
@@ -142,6 +148,7 @@ mod tests {
             ("a@[127.0.0.1]", EmailProblem::Domain),
             ("a@x_y.nl", EmailProblem::Domain),
             ("a@.nl", EmailProblem::Domain),
+            ("a@voorbeeld.test", EmailProblem::Domain),
             ("a@käse.nl", EmailProblem::NotAscii),
         ] {
             assert_eq!(EmailAddress::parse(raw), Err(problem), "{raw}");

@@ -1,2 +1,256 @@
-//! sync
-fn main() {}
+//! The operator's tool: shows what a run would do, does what a person approved, and says why.
+//!
+//! Without arguments it runs the demo: both sandboxes on this machine, whatever the environment holds.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use examples::clock::MachineClock;
+use examples::config::{Config, Problems};
+use examples::demo::{Demo, plan_json};
+use examples::exit::Ended;
+use examples::progress::Bars;
+use examples::{connect, plan_file, show};
+use serde_json::json;
+use sync_core::authority::{Approval, Refusal};
+use sync_core::engine::{Apply, DryRun, EngineError, MemoryLedger};
+use sync_core::plan::PlanDocument;
+use sync_core::ports::{Clock, Progress};
+use sync_core::{ExternalId, PlanId};
+
+/// Keeps YourCampus in step with Nmbrs. Without a command: a demo on two sandboxes.
+#[derive(Parser)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Exit codes: 0 nothing to do or done, 2 changes pending, 3 blocked by a guard, 1 error, 64 wrong usage"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    demo: DemoArguments,
+}
+
+#[derive(Args)]
+struct DemoArguments {
+    /// Demo: employee records in Nmbrs.
+    #[arg(long, default_value_t = 120)]
+    people: usize,
+    /// Demo: the seed of all chance.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Demo: print one JSON line instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Reads both sides and shows what a run would do. Writes nothing to either.
+    Plan {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Where to save the plan for `apply` and `explain`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Print one JSON line instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads both sides again and does what stands in the approved plan and in the fresh one.
+    Apply {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// The plan that a person looked at.
+        #[arg(long)]
+        plan: PathBuf,
+        /// The hash of that plan, typed by the person who approves it.
+        #[arg(long, value_name = "HASH")]
+        approve: String,
+        /// Print one JSON line instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Says why a saved plan decides about one employee as it does.
+    Explain {
+        /// The plan.
+        #[arg(long)]
+        plan: PathBuf,
+        /// The employee's id: as Nmbrs gives it, or with `nmbrs:rest:` before it.
+        #[arg(long, value_name = "ID")]
+        employee: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no mistakes.
+            let ended = if error.use_stderr() { Ended::WrongUsage } else { Ended::Done };
+            return if error.print().is_ok() { ended.into() } else { Ended::Failed.into() };
+        }
+    };
+    match run(arguments).await {
+        Ok(ended) => ended.into(),
+        Err(error) => {
+            tell(&format!("sync: {error:#}"));
+            let wrong_usage = error.is::<Problems>() || error.is::<WrongUsage>();
+            if wrong_usage { Ended::WrongUsage.into() } else { Ended::Failed.into() }
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<Ended> {
+    match arguments.command {
+        None => demo(arguments.demo).await,
+        Some(Command::Plan { config, out, json }) => plan(&config, out.as_deref(), json).await,
+        Some(Command::Apply { config, plan, approve, json }) => apply(&config, &plan, &approve, json).await,
+        Some(Command::Explain { plan, employee }) => explain(&plan, &employee),
+    }
+}
+
+async fn demo(DemoArguments { people, seed, json }: DemoArguments) -> anyhow::Result<Ended> {
+    let seen = Demo::new(people, seed).run(bars(json)).await?;
+    say(&if json { seen.json.to_string() } else { seen.text });
+    Ok(match (seen.blocked, seen.settled) {
+        (true, _) => Ended::Blocked,
+        (false, true) => Ended::Done,
+        (false, false) => Ended::Failed,
+    })
+}
+
+async fn plan(config: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
+    let config = read_config(config)?;
+    let source = connect::source(&config.nmbrs)?;
+    let api = connect::target(&config.yourcampus)?;
+    let (reader, ledger) = (connect::reader(&api), MemoryLedger::new());
+    let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
+    let planned = dry_run.plan(&config.customer, &config.policy, &config.fingerprint_key).await?;
+    let document = planned.plan.document();
+    if let Some(out) = out {
+        plan_file::save(out, &planned.plan).with_context(|| out.display().to_string())?;
+    }
+    if json {
+        let mut line = plan_json(planned.plan.id().as_str(), document);
+        if let Some(fields) = line.as_object_mut() {
+            fields.insert("source_requests".into(), json!(planned.source.pages));
+            fields.insert("target_requests".into(), json!(planned.target.pages));
+        }
+        say(&line.to_string());
+    } else {
+        say(&show::plan(document));
+        say(&format!("plan {}", planned.plan.id()));
+        if let (Some(out), true) = (out, document.totals.actions.total() > 0 && !document.is_blocked()) {
+            say(&format!(
+                "approve it: sync apply --config … --plan {} --approve {}",
+                out.display(),
+                planned.plan.id()
+            ));
+        }
+    }
+    Ok(ended(document))
+}
+
+fn ended(document: &PlanDocument) -> Ended {
+    if !document.brakes.is_empty() {
+        Ended::Blocked
+    } else if document.totals.actions.total() > 0 {
+        Ended::Pending
+    } else {
+        Ended::Done
+    }
+}
+
+async fn apply(config: &Path, plan: &Path, approve: &str, json: bool) -> anyhow::Result<Ended> {
+    let config = read_config(config)?;
+    if !config.is_on_loopback() {
+        bail!(
+            "this version writes to sandboxes on this machine only: real accounts need a ledger that outlives the \
+             process, which comes with a later version. `sync plan` works on real systems."
+        );
+    }
+    let Some(approve) = PlanId::parse(approve) else {
+        bail!(WrongUsage("--approve: must be the 64 hex digits that `sync plan` showed"));
+    };
+    let approved = plan_file::open(plan)?;
+    let source = connect::source(&config.nmbrs)?;
+    let api = connect::target(&config.yourcampus)?;
+    let (reader, writer, ledger) = (connect::reader(&api), connect::writer(&api), MemoryLedger::new());
+    let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
+    let approval = Approval::of(approve, MachineClock.now());
+    let applied = Apply::new(dry_run, &writer)
+        .apply(&config.customer, &config.policy, &config.fingerprint_key, &approved, approval)
+        .await;
+    let report = match applied {
+        Err(EngineError::Refused(Refusal::Braked(brakes))) => {
+            for brake in &brakes {
+                tell(&format!("sync: blocked by {}: {}", brake.rule(), show::brake_text(brake)));
+            }
+            return Ok(Ended::Blocked);
+        }
+        applied => applied?,
+    };
+    if json {
+        let done = report.done();
+        let left = report.actions.len() - done;
+        say(&json!({"plan_id": report.plan, "done": done, "left": left, "skipped": report.skipped.len(), "target_writes": report.writes}).to_string());
+    } else {
+        say(&show::applied(&report));
+    }
+    Ok(if report.is_complete() { Ended::Done } else { Ended::Failed })
+}
+
+fn explain(plan: &Path, employee: &str) -> anyhow::Result<Ended> {
+    let id = ExternalId::parse(employee).or_else(|_| ExternalId::rest(employee.trim()));
+    let Ok(id) = id else {
+        bail!(WrongUsage("--employee: must be an employee id, or one with `nmbrs:rest:` before it"));
+    };
+    let plan = plan_file::open(plan)?;
+    let Some(entry) = plan.entry(&id) else { bail!("the plan does not know {id}") };
+    say(&show::explanation(entry));
+    Ok(Ended::Done)
+}
+
+fn read_config(path: &Path) -> anyhow::Result<Config> {
+    Ok(Config::read(path, |name| std::env::var(name).ok())?)
+}
+
+fn bars(quiet: bool) -> Option<Arc<dyn Progress>> {
+    Bars::unless(quiet).map(|bars| bars as Arc<dyn Progress>)
+}
+
+fn with_bars(dry_run: DryRun<'_>, quiet: bool) -> DryRun<'_> {
+    match bars(quiet) {
+        Some(bars) => dry_run.with_progress(bars),
+        None => dry_run,
+    }
+}
+
+/// The command line is wrong in a way that the parser cannot see.
+#[derive(Debug)]
+struct WrongUsage(&'static str);
+
+impl std::fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
+
+#[expect(clippy::print_stdout, reason = "this is a program")]
+fn say(text: &str) {
+    println!("{}", text.trim_end());
+}
+
+#[expect(clippy::print_stderr, reason = "this is a program")]
+fn tell(text: &str) {
+    eprintln!("{text}");
+}

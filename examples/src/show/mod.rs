@@ -1,0 +1,195 @@
+//! Words and tables for people, at most 100 columns wide.
+//!
+//! In: plans, saved entries, reports. Out: text. Never: a name, an address or a date of birth; people are
+//! shown by the id of their record.
+
+mod explanation;
+mod report;
+
+pub use explanation::explanation;
+pub use report::applied;
+
+use std::fmt::Write;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use sync_core::decision::{Decision, Planned};
+use sync_core::guard::Brake;
+use sync_core::plan::{ActionKind, Entry, PlanDocument};
+
+const COLUMNS: u16 = 100;
+const MOST_ROWS: usize = 20;
+
+/// A table with these headings.
+pub(crate) fn table(headings: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(COLUMNS);
+    table.set_header(headings.to_vec());
+    table
+}
+
+/// Everything a person needs to see of a plan before approving it.
+pub fn plan(document: &PlanDocument) -> String {
+    let mut text = totals(document);
+    for section in
+        [actions(document), held(document), planned(document), findings(document), brakes(document)]
+    {
+        if !section.is_empty() {
+            text.push('\n');
+            text.push_str(&section);
+        }
+    }
+    text
+}
+
+fn totals(document: &PlanDocument) -> String {
+    let totals = &document.totals;
+    let mut table = table(&["", "people"]);
+    for (what, count) in [
+        ("onboard: an account is created", totals.actions.onboard),
+        ("update: fields are changed", totals.actions.update),
+        ("offboard: the account is deactivated", totals.actions.offboard),
+        ("held: a person must look first", totals.held.values().sum()),
+        ("planned: waits for a day", totals.planned),
+        ("skipped: does not take part", totals.skipped),
+        ("nothing to do", totals.nothing),
+    ] {
+        table.add_row([what.to_owned(), count.to_string()]);
+    }
+    format!(
+        "{} people in {} records, {} accounts, of which {} are managed and active\n{table}\n",
+        totals.people, totals.records, totals.accounts, totals.managed_active
+    )
+}
+
+fn actions(document: &PlanDocument) -> String {
+    let entries = document.actions();
+    let rows = entries
+        .iter()
+        .filter_map(|entry| Some([kind_of(entry)?, entry.person.to_string(), account(entry), why(entry)]));
+    section(
+        "Actions, in the order in which they are done",
+        &["action", "person", "account", "fields or evidence"],
+        rows,
+    )
+}
+
+fn kind_of(entry: &Entry) -> Option<String> {
+    ActionKind::of(&entry.decision).map(|kind| kind.to_string())
+}
+
+fn account(entry: &Entry) -> String {
+    entry.account.map_or_else(|| "new".to_owned(), |account| account.id.to_string())
+}
+
+fn why(entry: &Entry) -> String {
+    match &entry.decision {
+        Decision::Onboard { fields, .. } | Decision::Update { fields } => {
+            fields.iter().map(|change| change.field.name()).collect::<Vec<_>>().join(", ")
+        }
+        Decision::Offboard(offboard) => match offboard.evidence().last_day() {
+            Some(day) => format!("former payroll, last day {day}"),
+            None => "former payroll, no last day given".to_owned(),
+        },
+        _ => String::new(),
+    }
+}
+
+fn held(document: &PlanDocument) -> String {
+    let rows = document.totals.held.iter().map(|(reason, count)| {
+        let advice = reason.advice();
+        [count.to_string(), reason.code().to_owned(), advice.what.to_owned(), advice.then.to_owned()]
+    });
+    section("Held", &["people", "reason", "what is the case", "what to do"], rows)
+}
+
+fn planned(document: &PlanDocument) -> String {
+    let coming = document.entries.iter().filter_map(|entry| match &entry.decision {
+        Decision::Planned { what: Planned::Onboard, on } => Some((*on, "first day", entry)),
+        Decision::Planned { what: Planned::Offboard, on } => Some((*on, "last day", entry)),
+        _ => entry.leaves_on.map(|on| (on, "last day", entry)),
+    });
+    let mut coming: Vec<_> = coming.collect();
+    coming.sort_by_key(|(on, _, entry)| (*on, &entry.person));
+    let rows =
+        coming.iter().map(|(on, what, entry)| [on.to_string(), (*what).to_owned(), entry.person.to_string()]);
+    section("Ahead", &["date", "what", "person"], rows)
+}
+
+fn findings(document: &PlanDocument) -> String {
+    use sync_core::finding::Finding;
+    let rows = document.findings.iter().map(|finding| match finding {
+        Finding::UnreadableRecord { record, unreadable } => {
+            [record.to_string(), format!("{}: {}", unreadable.field, unreadable.problem)]
+        }
+        Finding::UnreadableAccount { account, unreadable } => {
+            [format!("account {account}"), format!("{}: {}", unreadable.field, unreadable.problem)]
+        }
+        Finding::NearMiss { company, field } => [
+            format!("company {company}"),
+            format!("the extra field «{field}» looks like one of ours but is not"),
+        ],
+        Finding::Absent { account } => [
+            format!("account {account}"),
+            "managed and active, but payroll does not show the person; never offboarded for that".to_owned(),
+        ],
+        Finding::PlaceholderBirthday { record } => {
+            [record.to_string(), "the birthday is a placeholder and was read as missing".to_owned()]
+        }
+        _ => ["?".to_owned(), "a finding of a newer version".to_owned()],
+    });
+    section("Worth knowing", &["where", "what"], rows)
+}
+
+fn brakes(document: &PlanDocument) -> String {
+    let rows = document.brakes.iter().map(|brake| [brake.rule().to_owned(), brake_text(brake)]);
+    section("BLOCKED by a guard", &["rule", "what"], rows)
+}
+
+/// A brake in words.
+pub fn brake_text(brake: &Brake) -> String {
+    match brake {
+        Brake::EmptyCompany { company } => {
+            format!("source company {company} gave no employee at all, although it may have active accounts")
+        }
+        Brake::CompanyGone { company } => format!("source company {company} is not visible any more"),
+        Brake::FieldGone { company, field } => {
+            format!("source company {company} no longer defines the extra field «{field}»")
+        }
+        Brake::OverLimit { action, planned, recent, allowed } => {
+            format!(
+                "{planned} × {action} planned and {recent} done within seven days, {allowed} allowed without approval"
+            )
+        }
+        _ => "a brake of a newer version".to_owned(),
+    }
+}
+
+/// A heading and a table of at most [`MOST_ROWS`] rows; nothing when there are none.
+fn section<const N: usize>(
+    heading: &str,
+    headings: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
+    let mut table = table(headings);
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        if count <= MOST_ROWS {
+            table.add_row(row);
+        }
+    }
+    if count == 0 {
+        return String::new();
+    }
+    let mut text = format!("{heading} ({count})\n{table}\n");
+    if count > MOST_ROWS {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "… and {} more; `sync plan --out FILE` and `sync explain` show every one",
+            count - MOST_ROWS
+        );
+    }
+    text
+}

@@ -1,0 +1,4 @@
+//! Compiles the code of the workspace's README.
+
+#[doc = include_str!("../../README.md")]
+mod readme {}
