@@ -200,7 +200,8 @@ fn personal(history: PerEmployee<PersonalInfo>, private_email: bool) -> Result<P
     personal.last_name = core_text(info.name.last.as_ref());
     personal.business_email = core_text(info.business_email.as_ref());
     personal.private_email = core_text(info.private_email.as_ref().filter(|_| private_email));
-    personal.birthday = info.birthday.expose().day().map(sync_core::Pii::new);
+    // A placeholder goes on as written: that it counts as missing, and is told, is the core's rule.
+    personal.birthday = info.birthday.expose().as_written().map(sync_core::Pii::new);
     Ok(personal)
 }
 

@@ -55,7 +55,8 @@ async fn a_date_that_stands_for_none_is_told_apart_from_none() {
     })])
     .await;
     let entry = &rows[0].readable().unwrap().entries[0];
-    assert_eq!((entry.start, entry.end), (SourceDate::Sentinel, SourceDate::Absent));
+    let year_one = "0001-01-01".parse().unwrap();
+    assert_eq!((entry.start, entry.end), (SourceDate::Sentinel(year_one), SourceDate::Absent));
     assert!(entry.start.is_sentinel() && entry.start.day().is_none());
 }
 

@@ -11,7 +11,8 @@ pub use report::applied;
 
 use std::fmt::Write;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use sync_core::ExternalId;
 use sync_core::decision::{Decision, Planned};
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, Entry, PlanDocument};
@@ -22,10 +23,16 @@ const MOST_ROWS: usize = 20;
 /// A table with these headings.
 pub(crate) fn table(headings: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─')));
     table.set_content_arrangement(ContentArrangement::Dynamic).set_width(COLUMNS);
     table.set_header(headings.to_vec());
     table
+}
+
+/// An id without the words that all ids share; `explain` takes this form too.
+pub(crate) fn short(id: &ExternalId) -> String {
+    let id = id.as_str();
+    id.strip_prefix("nmbrs:rest:").unwrap_or(id).to_owned()
 }
 
 /// Everything a person needs to see of a plan before approving it.
@@ -66,7 +73,7 @@ fn actions(document: &PlanDocument) -> String {
     let entries = document.actions();
     let rows = entries
         .iter()
-        .filter_map(|entry| Some([kind_of(entry)?, entry.person.to_string(), account(entry), why(entry)]));
+        .filter_map(|entry| Some([kind_of(entry)?, short(&entry.person), account(entry), why(entry)]));
     section(
         "Actions, in the order in which they are done",
         &["action", "person", "account", "fields or evidence"],
@@ -112,7 +119,7 @@ fn planned(document: &PlanDocument) -> String {
     let mut coming: Vec<_> = coming.collect();
     coming.sort_by_key(|(on, _, entry)| (*on, &entry.person));
     let rows =
-        coming.iter().map(|(on, what, entry)| [on.to_string(), (*what).to_owned(), entry.person.to_string()]);
+        coming.iter().map(|(on, what, entry)| [on.to_string(), (*what).to_owned(), short(&entry.person)]);
     section("Ahead", &["date", "what", "person"], rows)
 }
 
@@ -120,7 +127,7 @@ fn findings(document: &PlanDocument) -> String {
     use sync_core::finding::Finding;
     let rows = document.findings.iter().map(|finding| match finding {
         Finding::UnreadableRecord { record, unreadable } => {
-            [record.to_string(), format!("{}: {}", unreadable.field, unreadable.problem)]
+            [short(record), format!("{}: {}", unreadable.field, unreadable.problem)]
         }
         Finding::UnreadableAccount { account, unreadable } => {
             [format!("account {account}"), format!("{}: {}", unreadable.field, unreadable.problem)]
@@ -134,7 +141,7 @@ fn findings(document: &PlanDocument) -> String {
             "managed and active, but payroll does not show the person; never offboarded for that".to_owned(),
         ],
         Finding::PlaceholderBirthday { record } => {
-            [record.to_string(), "the birthday is a placeholder and was read as missing".to_owned()]
+            [short(record), "the birthday is a placeholder and was read as missing".to_owned()]
         }
         _ => ["?".to_owned(), "a finding of a newer version".to_owned()],
     });

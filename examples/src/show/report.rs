@@ -2,7 +2,7 @@
 
 use sync_core::engine::{ActionResult, ApplyReport};
 
-use super::section;
+use super::{section, short};
 
 /// What an apply did, and what it left.
 pub fn applied(report: &ApplyReport) -> String {
@@ -20,11 +20,10 @@ pub fn applied(report: &ApplyReport) -> String {
             ActionResult::NotTried => "not tried: the run ended before".to_owned(),
             _ => "a result of a newer version".to_owned(),
         };
-        Some([action.action.to_string(), action.person.to_string(), what])
+        Some([action.action.to_string(), short(&action.person), what])
     });
     text.push_str(&section("Left undone", &["action", "person", "what became of it"], undone));
-    let skipped =
-        report.skipped.iter().map(|skipped| [skipped.action.to_string(), skipped.person.to_string()]);
+    let skipped = report.skipped.iter().map(|skipped| [skipped.action.to_string(), short(&skipped.person)]);
     text.push_str(&section(
         "Skipped: not in the approved plan, or changed since",
         &["action", "person"],

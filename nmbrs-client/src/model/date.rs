@@ -18,8 +18,8 @@ pub enum SourceDate {
     /// Missing, `null` or empty.
     #[default]
     Absent,
-    /// A date up to the year 1900, such as `0001-01-01`: not set, by the habit of such systems.
-    Sentinel,
+    /// A date up to the year 1900, such as `0001-01-01`, as written: not set, by the habit of such systems.
+    Sentinel(NaiveDate),
     /// A day.
     On(NaiveDate),
 }
@@ -29,13 +29,21 @@ impl SourceDate {
     pub fn day(self) -> Option<NaiveDate> {
         match self {
             Self::On(day) => Some(day),
-            Self::Absent | Self::Sentinel => None,
+            Self::Absent | Self::Sentinel(_) => None,
+        }
+    }
+
+    /// The date as written, also if it only stands for "not set".
+    pub fn as_written(self) -> Option<NaiveDate> {
+        match self {
+            Self::On(day) | Self::Sentinel(day) => Some(day),
+            Self::Absent => None,
         }
     }
 
     /// Whether the field held a date that only stands for "not set".
     pub fn is_sentinel(self) -> bool {
-        self == Self::Sentinel
+        matches!(self, Self::Sentinel(_))
     }
 }
 
@@ -46,7 +54,7 @@ pub struct Moment(NaiveDateTime);
 
 pub(super) fn read(text: &str) -> Result<SourceDate, Why> {
     let day = day(text.trim())?;
-    Ok(if day.year() <= LAST_SENTINEL_YEAR { SourceDate::Sentinel } else { SourceDate::On(day) })
+    Ok(if day.year() <= LAST_SENTINEL_YEAR { SourceDate::Sentinel(day) } else { SourceDate::On(day) })
 }
 
 /// `None` for a sentinel. A clock time that cannot be read counts as midnight: it only breaks ties.
@@ -93,9 +101,9 @@ mod tests {
             ("2024-02-29T00:00:00Z", Ok(on(2024, 2, 29))),
             ("1901-01-01", Ok(on(1901, 1, 1))),
             ("9999-12-31", Ok(on(9999, 12, 31))),
-            ("0001-01-01T00:00:00Z", Ok(SourceDate::Sentinel)),
-            ("1900-01-01", Ok(SourceDate::Sentinel)),
-            ("1753-01-01", Ok(SourceDate::Sentinel)),
+            ("0001-01-01T00:00:00Z", Ok(SourceDate::Sentinel("0001-01-01".parse().unwrap()))),
+            ("1900-01-01", Ok(SourceDate::Sentinel("1900-01-01".parse().unwrap()))),
+            ("1753-01-01", Ok(SourceDate::Sentinel("1753-01-01".parse().unwrap()))),
             ("2023-02-29", Err(Why::ImpossibleDate)),
             ("2021-13-01T00:00:00Z", Err(Why::ImpossibleDate)),
             ("0000-00-00", Err(Why::ImpossibleDate)),
