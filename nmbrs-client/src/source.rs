@@ -71,37 +71,32 @@ impl EmployeeSource for NmbrsSource {
             PortError::new(PortErrorKind::Refused, "read a company's lists").with_source(invalid)
         })?;
         let client = &self.0;
-        Ok(match request.resource {
-            Resource::Employees => {
-                SourceRows::Employees(employee_rows(client.employees(&company), meter, listed).await?)
-            }
+        match request.resource {
+            Resource::Employees => employee_rows(client.employees(&company), meter, |row| Ok(listed(row)))
+                .await
+                .map(SourceRows::Employees),
             Resource::Personal => {
-                let personal = |history| personal(history, request.private_email);
-                SourceRows::Personal(employee_rows(client.personal_info(&company), meter, personal).await?)
+                let personal = |history| personal(&history, request.private_email);
+                employee_rows(client.personal_info(&company), meter, personal).await.map(SourceRows::Personal)
             }
-            Resource::Employments => SourceRows::Employments(
-                employee_rows(client.employments(&company), meter, employments).await?,
-            ),
-            Resource::Contracts => {
-                SourceRows::Contracts(employee_rows(client.contracts(&company), meter, contracts).await?)
+            Resource::Employments => {
+                employee_rows(client.employments(&company), meter, |row| Ok(employments(row)))
+                    .await
+                    .map(SourceRows::Employments)
             }
-            Resource::FieldDefinitions => {
-                let listing = read(client.extra_field_definitions(&company), meter).await?;
-                let rows = listing.rows.into_iter().map(|row| {
-                    let id = id_of(&row).as_str().to_owned();
-                    core_row(id, row, definition)
-                });
-                SourceRows::FieldDefinitions(snapshot::Listing::new(rows.collect(), listing.total))
-            }
+            Resource::Contracts => employee_rows(client.contracts(&company), meter, |row| Ok(contracts(row)))
+                .await
+                .map(SourceRows::Contracts),
+            Resource::FieldDefinitions => definition_rows(client.extra_field_definitions(&company), meter)
+                .await
+                .map(SourceRows::FieldDefinitions),
             Resource::ExtraFields => {
-                let list = client.extra_field_values(&company);
-                SourceRows::ExtraFields(employee_rows(list, meter, steering_fields).await?)
+                employee_rows(client.extra_field_values(&company), meter, |row| Ok(steering_fields(row)))
+                    .await
+                    .map(SourceRows::ExtraFields)
             }
-            other => {
-                let context = format!("read {other}");
-                return Err(PortError::new(PortErrorKind::Refused, context));
-            }
-        })
+            unknown => Err(PortError::new(PortErrorKind::Refused, format!("read {unknown}"))),
+        }
     }
 }
 
@@ -146,6 +141,15 @@ async fn employee_rows<T: Record, U>(
     Ok(snapshot::Listing::new(rows.collect::<Result<_, PortError>>()?, listing.total))
 }
 
+async fn definition_rows(
+    list: List<ExtraFieldDefinition>,
+    meter: &ports::RequestMeter,
+) -> Result<snapshot::Listing<CoreRow<String, FieldDefinition>>, PortError> {
+    let listing = read(list, meter).await?;
+    let rows = listing.rows.into_iter().map(|row| core_row(id_of(&row).as_str().to_owned(), row, definition));
+    Ok(snapshot::Listing::new(rows.collect(), listing.total))
+}
+
 fn core_row<I, T, U>(
     id: I,
     row: Row<T>,
@@ -168,8 +172,8 @@ fn source_company(company: Company) -> SourceCompany {
     source
 }
 
-fn listed(employee: Employee) -> Result<Listed, record::Unreadable> {
-    Ok(Listed::new(employee.number, employee.employee_type.map(employee_type)))
+fn listed(employee: Employee) -> Listed {
+    Listed::new(employee.number, employee.employee_type.map(employee_type))
 }
 
 fn employee_type(of: EmployeeType) -> record::EmployeeType {
@@ -185,7 +189,10 @@ fn employee_type(of: EmployeeType) -> record::EmployeeType {
     }
 }
 
-fn personal(history: PerEmployee<PersonalInfo>, private_email: bool) -> Result<Personal, record::Unreadable> {
+fn personal(
+    history: &PerEmployee<PersonalInfo>,
+    private_email: bool,
+) -> Result<Personal, record::Unreadable> {
     let mut personal = Personal::default();
     let info = match history.in_force() {
         InForce::Nothing => return Ok(personal),
@@ -209,7 +216,7 @@ fn core_text(text: Option<&Pii<String>>) -> Option<sync_core::Pii<String>> {
     text.map(|text| sync_core::Pii::new(text.expose().clone()))
 }
 
-fn employments(history: PerEmployee<Employment>) -> Result<Vec<record::Employment>, record::Unreadable> {
+fn employments(history: PerEmployee<Employment>) -> Vec<record::Employment> {
     let entries = history.entries.into_iter().map(|entry| {
         let mut employment = record::Employment::default();
         employment.start = day(entry.start);
@@ -217,12 +224,12 @@ fn employments(history: PerEmployee<Employment>) -> Result<Vec<record::Employmen
         employment.seniority = day(entry.seniority);
         employment
     });
-    Ok(entries.collect())
+    entries.collect()
 }
 
-fn contracts(history: PerEmployee<Contract>) -> Result<Vec<record::Contract>, record::Unreadable> {
+fn contracts(history: PerEmployee<Contract>) -> Vec<record::Contract> {
     let entries = history.entries.into_iter();
-    Ok(entries.map(|entry| record::Contract::new(day(entry.start), day(entry.end))).collect())
+    entries.map(|entry| record::Contract::new(day(entry.start), day(entry.end))).collect()
 }
 
 fn day(date: SourceDate) -> Option<NaiveDate> {
@@ -235,16 +242,14 @@ fn definition(definition: ExtraFieldDefinition) -> Result<FieldDefinition, recor
 }
 
 /// Free text of other fields can hold anything, so it is dropped here.
-fn steering_fields(
-    values: PerEmployee<ExtraFieldValue>,
-) -> Result<Vec<record::ExtraField>, record::Unreadable> {
+fn steering_fields(values: PerEmployee<ExtraFieldValue>) -> Vec<record::ExtraField> {
     let fields = values.entries.into_iter().filter_map(|entry| {
         let name = entry.definition.name.filter(|name| extra_fields::concerns_us(name))?;
         let mut field = record::ExtraField::new(name, entry.value.text().map(str::to_owned));
         field.start = day(entry.start);
         Some(field)
     });
-    Ok(fields.collect())
+    fields.collect()
 }
 
 /// What the engine must do next. Reading changes nothing, so nothing is ever doubtful.

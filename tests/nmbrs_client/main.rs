@@ -1,4 +1,12 @@
 //! The Nmbrs client over real HTTP on loopback, one exchange at a time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "the lints spare test functions only, and these are their helpers"
+)]
 
 mod companies;
 mod exchange;

@@ -89,11 +89,8 @@ async fn a_failed_connection_names_no_query() {
     let client =
         stage.client_with(|b| b.rest_url("http://127.0.0.1:9").retry(nmbrs_client::RetryPolicy::never()));
     let error = client.debtors().all().await.unwrap_err();
-    let mut printed = format!("{error:?}");
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        printed.push_str(&format!("{cause} {cause:?}"));
-        source = cause.source();
-    }
+    let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
+    let printed: String =
+        causes.map(|cause| format!("{cause} {cause:?}")).chain([format!("{error:?}")]).collect();
     assert!(!printed.contains("pageNumber") && !printed.contains("access-0"), "{printed}");
 }

@@ -143,7 +143,8 @@ async fn a_refresh_outlives_the_caller_who_asked_for_it() {
     assert!(caller.await.unwrap_err().is_cancelled());
     release.notify_one();
 
-    store.written.notified().await;
+    let written = tokio::time::timeout(std::time::Duration::from_secs(30), store.written.notified()).await;
+    written.expect("the refresh ended with its caller");
     assert_eq!(stored_access(&store.inner).await, "access-1");
 }
 

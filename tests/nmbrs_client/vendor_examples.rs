@@ -39,7 +39,7 @@ fn resolved<'a>(api: &'a Value, node: &'a Value) -> &'a Value {
     }
 }
 
-fn json_answer<'a>(api: &'a Value, operation: Operation) -> &'a Value {
+fn json_answer(api: &Value, operation: Operation) -> &Value {
     let method = &api["paths"][operation.path_template()]["get"];
     assert_eq!(method["operationId"], operation.name());
     let content = &resolved(api, &method["responses"]["200"])["content"]["application/json"];
