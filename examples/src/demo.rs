@@ -213,5 +213,7 @@ pub fn settings_of_yourcampus(sandbox: &yourcampus::Sandbox) -> YourCampus {
         base_url: sandbox.base_url(),
         access_key: credentials.access_key.into(),
         secret_key: credentials.secret_key.into(),
+        // The sandbox states no limit, and nobody else uses it.
+        assumed_limit: u32::MAX,
     }
 }
