@@ -183,13 +183,15 @@ pub fn plan(
 }
 
 /// People in service whose address is unknown, or whose rows are: nobody can say that a leaver of the same
-/// name is somebody else.
+/// name, or any leaver if the name is unknown too, is somebody else.
 fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)> {
     let open = |person: &Person<'_>| {
-        let no_address = !matches!(person.address(), Address::Valid(_));
-        let may_serve = person.in_service().next().is_some()
-            || person.records().iter().any(|record| record.listed.employee_type.is_none());
-        may_serve && (no_address || !person.is_readable())
+        let in_service = person.in_service().next().is_some();
+        let unlisted = person.records().iter().any(|record| record.listed.employee_type.is_none());
+        let unclear = !person.is_readable() || !matches!(person.address(), Address::Valid(_));
+        // What is left of somebody whom the list of employees does not show counts by its name only.
+        let counts = in_service || !person.is_readable() || person.traits().0.is_some();
+        (in_service || unlisted) && unclear && counts
     };
     people.iter().filter(|person| open(person)).map(Person::traits).collect()
 }

@@ -8,5 +8,9 @@
     reason = "what the tests share may fail a test as plainly as the tests do"
 )]
 
+mod access;
+mod accounts;
+mod people;
 mod reasons;
+mod time;
 mod world;

@@ -240,13 +240,14 @@ fn is_protected(person: &Person<'_>, account: Option<&Account>, policy: &Policy)
     of_person || stored.is_some_and(|stored| policy.protected.contains(&EmailKey::of(stored.expose())))
 }
 
-/// Is there somebody in service whose address is unknown, of the same name, whose birthday is not another?
+/// Is there somebody in service whose address is unknown, and whose name and birthday are not others? What
+/// is unknown is not another.
 fn maybe_still_here(leaver: &Person<'_>, facts: &Facts<'_>) -> bool {
     let (name, birthday) = leaver.traits();
     facts.unresolved.iter().any(|(other_name, other_birthday)| {
-        let same_name = name.is_some() && name == *other_name;
+        let other_person = matches!((&name, other_name), (Some(a), Some(b)) if a != b);
         let other_day = matches!((birthday, other_birthday), (Some(a), Some(b)) if a != *b);
-        same_name && !other_day
+        !other_person && !other_day
     })
 }
 
