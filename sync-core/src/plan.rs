@@ -130,10 +130,12 @@ pub fn plan(
     let index = AccountIndex::new(target, ledger);
     let found = index.assign(&people);
     let unresolved = unresolved(&people);
+    let linked_to_gone = linked_to_gone(ledger, source);
     let facts = Facts {
         source,
         some_account_unreadable: !target.unreadable().is_empty(),
         unresolved: &unresolved,
+        linked_to_gone: &linked_to_gone,
         policy,
         key: run.key,
         as_of: run.as_of,
@@ -194,6 +196,15 @@ fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)>
         (in_service || unlisted) && unclear && counts
     };
     people.iter().filter(|person| open(person)).map(Person::traits).collect()
+}
+
+/// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
+/// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
+fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
+    let is_gone = |id: &crate::ExternalId| {
+        source.records().binary_search_by(|record| record.id.cmp(id)).is_err()
+    };
+    ledger.links.iter().filter(|(id, _)| is_gone(id)).map(|(_, link)| link.account).collect()
 }
 
 /// Holds actions whose address stays taken, and gives the others their step.

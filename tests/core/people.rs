@@ -83,6 +83,17 @@ fn u2_a_leaver_is_not_kept_by_an_unknown_record_with_another_birthday_or_name() 
 }
 
 #[test]
+fn r2_a_leaver_is_kept_when_another_record_that_was_linked_to_the_account_is_gone() {
+    // Yesterday `anna-2` was on payroll at beta and kept the account; today it is not in the source at all.
+    let world = |world: World| {
+        world.crowd(12).with(person("anna").former()).having(account(7).of("anna")).link("anna", 7)
+    };
+    check(&world(crate::world::world()), "anna", "offboard");
+    let gone = world(crate::world::world()).company("beta", &[]).link_at("anna-2", 7, "beta");
+    check(&gone, "anna", "hold/linked_record_gone");
+}
+
+#[test]
 fn u1_a_type_that_is_neither_does_nothing_even_to_an_active_account() {
     for employee_type in [EmployeeType::Applicant, EmployeeType::NewHire, EmployeeType::FormerExternal] {
         let anna = person("anna").of_type(Some(employee_type));

@@ -80,6 +80,12 @@ fn holds_of_people() -> Vec<Case> {
             left().with(person("annie").last(Some("LAST ANNA")).without_email()),
             ("offboard", left().with(person("annie").last(Some("LAST ANNA")).without_email().born(Some("1990-05-18")))),
         ),
+        case(
+            "anna",
+            "hold/linked_record_gone",
+            left().link("anna", 7).link("anna-2", 7),
+            ("offboard", left().link("anna", 7).link("bob", 8)),
+        ),
         case("anna", "hold/leaver_not_managed", left_unclaimed(), offboard()),
         case(
             "anna",

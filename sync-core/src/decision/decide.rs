@@ -1,5 +1,7 @@
 //! The order in which the rules are asked (reference §5.1). The first that applies decides.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fields::{Fingerprints, NoName, Wanted, creation, difference};
@@ -10,6 +12,7 @@ use crate::email::EmailKey;
 use crate::evidence::{Leaving, leaving};
 use crate::extra_fields::{self, Reading};
 use crate::fingerprint::FingerprintKey;
+use crate::id::AccountId;
 use crate::matching::{Level, Match};
 use crate::person::{Address, Person};
 use crate::policy::{Participation, Policy};
@@ -24,6 +27,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) some_account_unreadable: bool,
     /// People in service who cannot be told from a leaver of the same name.
     pub(crate) unresolved: &'a [(Option<String>, Option<NaiveDate>)],
+    /// Accounts that the ledger ties to a record of which the source says nothing any more.
+    pub(crate) linked_to_gone: &'a BTreeSet<AccountId>,
     pub(crate) policy: &'a Policy,
     pub(crate) key: &'a FingerprintKey,
     pub(crate) as_of: DateTime<Utc>,
@@ -170,6 +175,9 @@ fn former(person: &Person<'_>, account: Option<(&Account, Level)>, facts: &Facts
             Reading::Conflict => return Decision::hold(HoldReason::AccessConflict),
             Reading::Value(true) | Reading::Empty | Reading::NotInUse => {}
         }
+    }
+    if facts.linked_to_gone.contains(&account.id) {
+        return Decision::hold_on(HoldReason::LinkedRecordGone, vec![account.id]);
     }
     if maybe_still_here(person, facts) {
         return Decision::hold(HoldReason::MaybeStillHere);
