@@ -121,7 +121,12 @@ fn shrunken_scope(overview: &Overview<'_>) -> Vec<Brake> {
             brakes.push(Brake::CompanyGone { company: company.clone() });
         }
     }
-    for (company, fields) in overview.ledger.last_run.iter().flat_map(|run| &run.scope) {
+    // What the policy leaves out did not shrink in silence: the policy's hash tells of it.
+    let chosen = |company: &CompanyId| {
+        overview.policy.companies.as_ref().is_none_or(|chosen| chosen.contains(company))
+    };
+    let remembered = overview.ledger.last_run.iter().flat_map(|run| &run.scope);
+    for (company, fields) in remembered.filter(|(company, _)| chosen(company)) {
         match definitions.get(company).map(relied_on) {
             None if !brakes.contains(&Brake::CompanyGone { company: company.clone() }) => {
                 brakes.push(Brake::CompanyGone { company: company.clone() });

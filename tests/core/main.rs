@@ -10,7 +10,11 @@
 
 mod access;
 mod accounts;
+mod approvals;
+mod brakes;
 mod people;
 mod reasons;
 mod time;
+mod wholeness;
+mod why;
 mod world;
