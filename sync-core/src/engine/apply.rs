@@ -38,7 +38,8 @@ pub struct ApplyReport {
     pub actions: Vec<ActionReport>,
     /// Actions of the fresh plan that the approved one does not hold, or holds with other values (R8).
     pub skipped: Vec<Skipped>,
-    /// What ended the run before its last action, if anything did.
+    /// What ended the run before its last action, or kept the ledger from remembering its end, if anything
+    /// did.
     pub stopped: Option<PortError>,
     /// Why the listing that was to settle doubtful writes failed, if it did.
     pub unsettled: Option<EngineError>,
@@ -124,7 +125,7 @@ impl<'a> Apply<'a> {
             Err(error) => (RequestCounts::default(), Some(error)),
         };
 
-        let report = ApplyReport {
+        let mut report = ApplyReport {
             plan: authorised.plan().id().clone(),
             actions: authorised
                 .actions()
@@ -146,7 +147,7 @@ impl<'a> Apply<'a> {
         };
         if report.stopped.is_none() {
             let run = CompletedRun::new(seen, links);
-            self.dry_run.ledger.complete(customer, &run).await.map_err(EngineError::ledger_side)?;
+            report.stopped = self.dry_run.ledger.complete(customer, &run).await.err();
         }
         Ok(report)
     }
