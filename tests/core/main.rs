@@ -10,11 +10,13 @@
 
 mod access;
 mod accounts;
+mod any_world;
 mod approvals;
 mod brakes;
 mod golden;
 mod memory_target;
 mod people;
+mod properties;
 mod reasons;
 mod running;
 mod time;

@@ -263,7 +263,8 @@ impl Stage {
             let mut changed = state.world.accounts[at].clone();
             change(&mut changed);
             let mut changed = self.normalised(&changed);
-            if is_taken(&state.world.accounts, &changed) {
+            let moved = address_key(&changed) != address_key(&state.world.accounts[at]);
+            if moved && is_taken(&state.world.accounts, &changed) {
                 return Err(PortError::new(PortErrorKind::Conflict, name));
             }
             state.world.accounts[at] = changed.clone();
