@@ -18,9 +18,9 @@ use sync_core::engine::{Apply, ApplyReport, DryRun, EngineError, MemoryLedger, P
 use sync_core::ledger::LedgerView;
 use sync_core::plan::SavedPlan;
 use sync_core::ports::{
-    AccountReader, AccountWriter, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent, IntentId, Ledger,
-    ListAccounts, Outcome, PortError, PortErrorKind, RequestMeter, RowsRequest, StateRequest, TargetCompany,
-    UpdateRequest,
+    AccountReader, AccountWriter, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent, IntentId,
+    Ledger, ListAccounts, Outcome, PortError, PortErrorKind, RequestMeter, RowsRequest, StateRequest,
+    TargetCompany, UpdateRequest,
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};
@@ -235,7 +235,9 @@ impl Stage {
 
     fn stored_address(&self, address: &str) -> Option<Pii<String>> {
         let address = match address.rsplit_once('@') {
-            Some((local, domain)) if self.habits.lowers_domains => format!("{local}@{}", domain.to_lowercase()),
+            Some((local, domain)) if self.habits.lowers_domains => {
+                format!("{local}@{}", domain.to_lowercase())
+            }
             _ => address.to_owned(),
         };
         self.stored(Some(&Pii::new(address)))
@@ -311,7 +313,10 @@ impl EmployeeSource for Stage {
         "1 + 6 for each company"
     }
 
-    async fn companies(&self, meter: &RequestMeter) -> Result<Listing<Row<CompanyId, SourceCompany>>, PortError> {
+    async fn companies(
+        &self,
+        meter: &RequestMeter,
+    ) -> Result<Listing<Row<CompanyId, SourceCompany>>, PortError> {
         let name = "source companies";
         self.call(name.to_owned(), |state, fault| {
             let ids = state.world.companies.keys();
@@ -331,12 +336,16 @@ impl EmployeeSource for Stage {
             let (rows, length) = match rows {
                 SourceRows::Employees(list) => (list.rows.len(), SourceRows::Employees(told(list, fault))),
                 SourceRows::Personal(list) => (list.rows.len(), SourceRows::Personal(told(list, fault))),
-                SourceRows::Employments(list) => (list.rows.len(), SourceRows::Employments(told(list, fault))),
+                SourceRows::Employments(list) => {
+                    (list.rows.len(), SourceRows::Employments(told(list, fault)))
+                }
                 SourceRows::Contracts(list) => (list.rows.len(), SourceRows::Contracts(told(list, fault))),
                 SourceRows::FieldDefinitions(list) => {
                     (list.rows.len(), SourceRows::FieldDefinitions(told(list, fault)))
                 }
-                SourceRows::ExtraFields(list) => (list.rows.len(), SourceRows::ExtraFields(told(list, fault))),
+                SourceRows::ExtraFields(list) => {
+                    (list.rows.len(), SourceRows::ExtraFields(told(list, fault)))
+                }
                 other => panic!("no test world has {other:?}"),
             };
             state.source_requests += pages(rows, meter)?;
@@ -446,7 +455,12 @@ impl Ledger for Stage {
         self.call(name, |_, _| now(self.ledger.intend(customer, intent))).await
     }
 
-    async fn settle(&self, customer: &CustomerId, intent: IntentId, outcome: &Outcome) -> Result<(), PortError> {
+    async fn settle(
+        &self,
+        customer: &CustomerId,
+        intent: IntentId,
+        outcome: &Outcome,
+    ) -> Result<(), PortError> {
         self.call("ledger settle".to_owned(), |_, _| now(self.ledger.settle(customer, intent, outcome))).await
     }
 

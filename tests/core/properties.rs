@@ -22,7 +22,8 @@ fn config() -> Config {
 
 /// The accounts that a plan deactivates, each with the person.
 fn deactivated(plan: &Plan) -> BTreeMap<AccountId, ExternalId> {
-    let offboards = plan.document().entries.iter().filter(|entry| matches!(entry.decision, Decision::Offboard(_)));
+    let offboards =
+        plan.document().entries.iter().filter(|entry| matches!(entry.decision, Decision::Offboard(_)));
     offboards.map(|entry| (entry.account.unwrap().id, entry.person.clone())).collect()
 }
 
@@ -39,7 +40,8 @@ fn the_worlds_hold_enough_of_what_is_interesting() {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for _ in 0..CASES {
         let world = any_world().new_tree(&mut runner).unwrap().current();
-        let codes: BTreeSet<_> = world.plan().document().entries.iter().map(|entry| code(&entry.decision)).collect();
+        let codes: BTreeSet<_> =
+            world.plan().document().entries.iter().map(|entry| code(&entry.decision)).collect();
         let has = |wanted: &[&str]| wanted.iter().any(|wanted| codes.contains(*wanted));
         for (class, holds) in [
             ("re-hire", has(&["hold/rehire"])),

@@ -341,12 +341,12 @@ impl World {
                     listed.map(|record| Row::readable(record.id.clone(), record.listed.clone())),
                 ))
             }
-            Resource::Personal => SourceRows::Personal(whole(records().map(|record| {
-                match record.unreadable.first() {
+            Resource::Personal => {
+                SourceRows::Personal(whole(records().map(|record| match record.unreadable.first() {
                     Some(problem) => Row::unreadable(record.id.clone(), problem.clone()),
                     None => Row::readable(record.id.clone(), record.personal.clone()),
-                }
-            }))),
+                })))
+            }
             Resource::Employments => SourceRows::Employments(whole(
                 records().map(|record| Row::readable(record.id.clone(), record.employments.clone())),
             )),
