@@ -126,8 +126,8 @@ async fn demo(DemoArguments { people, seed, json }: DemoArguments) -> anyhow::Re
     })
 }
 
-async fn plan(config: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
-    let config = read_config(config)?;
+async fn plan(path: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
+    let config = read_config(path)?;
     let source = connect::source(&config.nmbrs)?;
     let api = connect::target(&config.yourcampus)?;
     let (reader, ledger) = (connect::reader(&api), MemoryLedger::new());
@@ -163,7 +163,8 @@ async fn plan(config: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<E
         say(&format!("plan {}", planned.plan.id()));
         if let (Some(out), true) = (out, document.totals.actions.total() > 0 && !document.is_blocked()) {
             say(&format!(
-                "approve it: sync apply --config … --plan {} --approve {}",
+                "to approve it:\n  sync apply --config {} --plan {} \\\n    --approve {}",
+                path.display(),
                 out.display(),
                 planned.plan.id()
             ));
