@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::process::Command;
@@ -49,10 +50,15 @@ pub(crate) async fn run(
     arguments: &[impl AsRef<OsStr>],
     environment: &BTreeMap<String, String>,
 ) -> Ran {
-    let output = command(program, arguments).envs(environment).output().await.unwrap();
+    let output = in_time(command(program, arguments).envs(environment).output()).await.unwrap();
     Ran {
         code: output.status.code().expect("a program that was not killed"),
         stdout: String::from_utf8(output.stdout).unwrap(),
         stderr: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+/// A program that hangs fails its test instead of holding up all the others. No test waits this long when all is well.
+pub(crate) async fn in_time<T>(ends: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(120), ends).await.expect("a program that ends")
 }

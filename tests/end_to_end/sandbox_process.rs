@@ -44,7 +44,7 @@ impl SandboxProcess {
     }
 
     async fn ended(&mut self) -> ExitStatus {
-        self.child.wait().await.unwrap()
+        process::in_time(self.child.wait()).await.unwrap()
     }
 }
 
