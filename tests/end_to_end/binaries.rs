@@ -45,9 +45,9 @@ fn build() -> Binaries {
         .map(|line| serde_json::from_slice(line).unwrap())
         .collect();
     let program = |name: &str| {
-        let built = messages.iter().find(|message| {
-            message["target"]["name"] == name && message["target"]["kind"][0] == "bin"
-        });
+        let built = messages
+            .iter()
+            .find(|message| message["target"]["name"] == name && message["target"]["kind"][0] == "bin");
         PathBuf::from(built.and_then(|message| message["executable"].as_str()).unwrap())
     };
     Binaries { sync: program("sync"), sandbox: program("sandbox") }

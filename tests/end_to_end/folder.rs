@@ -22,9 +22,7 @@ impl Folder {
     /// All that the files of the folder hold.
     pub(crate) fn contents(&self) -> Vec<(String, String)> {
         let files = std::fs::read_dir(&self.0).unwrap().map(|file| file.unwrap().path());
-        files
-            .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap()))
-            .collect()
+        files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap())).collect()
     }
 }
 

@@ -159,7 +159,10 @@ async fn assert_held(who: Who, reason: HoldReason) {
     };
     for person in people {
         let decision = shared.plan.decision_about(&person);
-        assert_eq!((decision["kind"].as_str(), decision["reason"].as_str()), (Some("hold"), Some(reason.code())));
+        assert_eq!(
+            (decision["kind"].as_str(), decision["reason"].as_str()),
+            (Some("hold"), Some(reason.code()))
+        );
     }
 }
 
@@ -188,7 +191,11 @@ async fn arrange(stage: &Stage) -> BTreeMap<&'static str, String> {
     let yesterday = (world.today - chrono::Days::new(40)).to_string();
 
     let twice = with.next().unwrap();
-    stage.add_account(json!({"external_id": external_id(&twice.employee_id), "email": "tweede@elders.example.nl"})).await;
+    stage
+        .add_account(
+            json!({"external_id": external_id(&twice.employee_id), "email": "tweede@elders.example.nl"}),
+        )
+        .await;
     arranged.insert("two accounts", twice.employee_id.clone());
 
     let haunted = without.next().unwrap();

@@ -50,10 +50,12 @@ pub(crate) fn expected(world: &World, before: &State, company: i64) -> Expected 
     let deactivated = kept.iter().filter(|account| was(account).is_active != account.is_active).count();
     let changed = kept
         .iter()
-        .filter(|account| Account::clone(account) != {
-            let mut was = was(account);
-            was.is_active = account.is_active;
-            was
+        .filter(|account| {
+            Account::clone(account) != {
+                let mut was = was(account);
+                was.is_active = account.is_active;
+                was
+            }
         })
         .count();
     Expected { kept, new, deactivated, changed }

@@ -27,7 +27,8 @@ impl Secrets {
     pub(crate) fn add_people(&mut self, world: &World) {
         for (_, employee) in world.employees() {
             for info in &employee.personal_infos {
-                let names = [info.first_name.as_deref(), info.first_name_in_full.as_deref(), Some(&*info.last_name)];
+                let names =
+                    [info.first_name.as_deref(), info.first_name_in_full.as_deref(), Some(&*info.last_name)];
                 self.add_names(names.into_iter().flatten());
                 let addresses = [info.business_email.as_deref(), info.private_email.as_deref()];
                 self.add_texts(addresses.into_iter().flatten());
@@ -39,8 +40,12 @@ impl Secrets {
     /// Adds the people of the target.
     pub(crate) fn add_accounts(&mut self, state: &State) {
         for account in &state.accounts {
-            self.add_names([account.first_name.as_deref(), account.last_name.as_deref()].into_iter().flatten());
-            self.add_texts([account.email.as_deref(), account.private_email.as_deref()].into_iter().flatten());
+            self.add_names(
+                [account.first_name.as_deref(), account.last_name.as_deref()].into_iter().flatten(),
+            );
+            self.add_texts(
+                [account.email.as_deref(), account.private_email.as_deref()].into_iter().flatten(),
+            );
             self.add_texts(account.birthday.map(|day| day.to_string()).as_deref());
         }
     }
@@ -98,7 +103,12 @@ fn a_leak_would_be_found() {
     let mut secrets = Secrets::default();
     secrets.add_names(["Jean-François"]);
     secrets.add_texts(["Jean@voorbeeld.example.nl", "1980-02-03"]);
-    let leaks = ["hello François!", "x JEAN@VOORBEELD.EXAMPLE.NL", "jean%40voorbeeld.example.nl", "born 1980-02-03T00:00:00Z"];
+    let leaks = [
+        "hello François!",
+        "x JEAN@VOORBEELD.EXAMPLE.NL",
+        "jean%40voorbeeld.example.nl",
+        "born 1980-02-03T00:00:00Z",
+    ];
     for leak in leaks {
         let found = std::panic::catch_unwind(|| secrets.assert_absent("the text", leak));
         assert!(found.is_err(), "{leak}");

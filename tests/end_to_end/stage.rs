@@ -178,6 +178,11 @@ impl Stage {
         self.sandbox.control("DELETE", &format!("/nmbrs/people/{employee_id}"), &Value::Null).await;
     }
 
+    /// The sign-in loses sight of a company.
+    pub(crate) async fn remove_company(&self, company_id: &str) {
+        self.sandbox.control("DELETE", &format!("/nmbrs/companies/{company_id}"), &Value::Null).await;
+    }
+
     /// Somebody makes an account by hand, and gets its id.
     pub(crate) async fn add_account(&self, mut account: Value) -> i64 {
         account["company"] = self.sandbox.line["yourcampus"]["company"].clone();

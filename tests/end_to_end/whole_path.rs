@@ -25,7 +25,10 @@ async fn r20_a_dry_run_takes_exactly_the_requests_of_the_formula() {
     let pages = |rows: usize| rows.div_ceil(100).max(1);
     let of_company = |company: &nmbrs_client::sandbox::Company| {
         let in_each_list = pages(company.employees.len());
-        assert!(company.employees.len() % 100 < 90, "people without entries cannot cost a list its last page");
+        assert!(
+            company.employees.len() % 100 < 90,
+            "people without entries cannot cost a list its last page"
+        );
         5 * in_each_list + pages(company.extra_fields.len())
     };
     let source = pages(world.companies.len()) + world.companies.iter().map(of_company).sum::<usize>();
@@ -64,7 +67,10 @@ async fn what_was_approved_is_done_and_nothing_else_and_then_there_is_nothing_to
         account.registration_date = None;
     }
     new.sort_by(|a, b| a.external_id.cmp(&b.external_id));
-    assert!(new == expected.new, "the new accounts are those of the people without one, with payroll's values");
+    assert!(
+        new == expected.new,
+        "the new accounts are those of the people without one, with payroll's values"
+    );
     assert_eq!(after.created_count, expected.new.len() as u64);
     for leaver in leavers(&world, &before) {
         assert!(!account_of(&after, &leaver.employee_id).unwrap().is_active);
