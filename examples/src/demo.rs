@@ -152,11 +152,11 @@ fn opening(
     requests: &Requests,
 ) -> String {
     format!(
-        "Two sandboxes on this machine: Nmbrs at {}, YourCampus at {}\n\
-         Reading takes {formula}\n\
+        "Two sandboxes on this machine: Nmbrs at {},\nYourCampus at {}\n{}\
          The dry run took {} requests to Nmbrs and {} to YourCampus, and wrote {} times.\n\n",
         source.rest_url(),
         target.base_url(),
+        show::wrapped("Reading takes ", formula),
         requests.source,
         requests.target,
         requests.target_writes

@@ -60,6 +60,7 @@ async fn r22_explain_says_why_for_each_kind_of_decision() {
         (of(Story::Leaver), &["offboard", "R2", "former payroll", "last day"]),
         (of(Story::MissingEmail), &["hold", "missing_email", "R16", "fill it in"]),
         (of(Story::AccountByHand), &["hold", "adoption", "R18", "adopt"]),
+        (of(Story::RehireNew), &["hold", "rehire", "R17"]),
         (of(Story::AccessNo), &["skip", "access_no", "2.3"]),
     ] {
         let ran = stage.sync(&["explain", "--plan", &file, "--employee", &employee]).await.ends_with_code(0);
