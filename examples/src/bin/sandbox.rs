@@ -16,8 +16,8 @@ use examples::stage;
 use nmbrs_client::sandbox as nmbrs;
 use serde_json::json;
 use sync_core::ports::Clock;
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use yourcampus_client::sandbox as yourcampus;
 
 /// A sandboxed Nmbrs and a sandboxed YourCampus on loopback.
@@ -114,10 +114,16 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
+/// Reads on a thread of its own: the runtime would wait for its own reader of standard input, which nobody can wake,
+/// and the program could not end for any other reason while its input is open.
 async fn input_closed() {
-    let mut input = tokio::io::stdin();
-    let mut ignored = [0_u8; 256];
-    while matches!(input.read(&mut ignored).await, Ok(read) if read > 0) {}
+    let (closed, when_closed) = oneshot::channel();
+    std::thread::spawn(move || {
+        // An input that cannot be read is as good as closed; and nobody may be left to hear of it.
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = closed.send(());
+    });
+    let _ = when_closed.await;
 }
 
 #[cfg(unix)]

@@ -1,12 +1,10 @@
 //! Why, for one person of a saved plan (R22).
 
-use std::fmt::Write;
-
 use serde_json::Value;
 use sync_core::decision::{Advice, HoldReason, NothingReason, SkipReason};
 use sync_core::plan::SavedEntry;
 
-use super::table;
+use super::{table, wrapped};
 
 /// The decision about one person in words: rule, evidence, and each field before and after.
 pub fn explanation(entry: &SavedEntry) -> String {
@@ -14,8 +12,7 @@ pub fn explanation(entry: &SavedEntry) -> String {
     let mut text = String::new();
     let mut line = |label: &str, value: String| {
         if !value.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{label:>10}  {value}");
+            text.push_str(&wrapped(&format!("{label:>10}  "), &value));
         }
     };
     line("person", plain(json.get("person")));

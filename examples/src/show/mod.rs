@@ -29,6 +29,28 @@ pub(crate) fn table(headings: &[&str]) -> Table {
     table
 }
 
+/// Breaks a text at blanks so that it fits; `first` stands before the first line, as many blanks before the others.
+pub(crate) fn wrapped(first: &str, text: &str) -> String {
+    let (indent, columns) = (first.chars().count(), usize::from(COLUMNS));
+    let mut out = first.to_owned();
+    let mut column = indent;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if column > indent && column + 1 + width > columns {
+            out.push('\n');
+            out.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if column > indent {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += width;
+    }
+    out.push('\n');
+    out
+}
+
 /// An id without the words that all ids share; `explain` takes this form too.
 pub(crate) fn short(id: &ExternalId) -> String {
     let id = id.as_str();
