@@ -1,0 +1,1 @@
+//! One table of HTTP faults for both clients.
