@@ -10,7 +10,7 @@ use yourcampus_client::sandbox::{Account, Effect, Fault};
 use crate::stage::{Customer, day};
 
 async fn customer(seed: u64) -> Customer {
-    Customer::new(World::dutch(45, seed, day()), |state| state).await
+    Customer::new(World::dutch(24, seed, day()), |state| state).await
 }
 
 /// All that a run decides about an account, by its address. Ids and moments depend on the way.
