@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 use server::{Act, Server};
 use subject::{Seen, Subject};
 use table::{Again, Row, rows};
+use tokio::sync::OnceCell;
 
 /// Waits before the second, third, … sending, where the server names none. One client takes exactly these, the other
 /// up to as much by chance.
@@ -22,6 +23,25 @@ async fn once(subject: Subject, act: &Act) -> Seen {
     subject.run(&server, vec![act.clone()]).await
 }
 
+/// What each client did about each fault that stayed.
+async fn all_that_stay() -> &'static [(Row, [(Subject, Seen); 3])] {
+    static SEEN: OnceCell<Vec<(Row, [(Subject, Seen); 3])>> = OnceCell::const_new();
+    SEEN.get_or_init(|| async {
+        let mut all = Vec::new();
+        for row in rows() {
+            let [nmbrs, reading, writing] = Subject::ALL;
+            let seen = [
+                (nmbrs, always(nmbrs, &row.act).await),
+                (reading, always(reading, &row.act).await),
+                (writing, always(writing, &row.act).await),
+            ];
+            all.push((row, seen));
+        }
+        all
+    })
+    .await
+}
+
 /// The fault again and again.
 async fn always(subject: Subject, act: &Act) -> Seen {
     let server = Server::start(subject.good()).await;
@@ -30,10 +50,10 @@ async fn always(subject: Subject, act: &Act) -> Seen {
 
 #[tokio::test]
 async fn a_fault_that_stays_ends_in_the_error_of_the_table() {
-    for row in rows() {
-        for subject in Subject::ALL {
+    for (row, seen) in all_that_stay().await {
+        for (subject, seen) in seen {
+            let subject = *subject;
             let case = format!("{}, {subject:?}", row.name);
-            let seen = always(subject, &row.act).await;
             let Some(error) = &seen.error else { panic!("{case}: no error") };
             assert_eq!(error.kind, row.kind(subject), "{case}");
             assert_eq!(error.may_have_been_sent, row.open, "{case}: may_have_been_sent");
@@ -63,10 +83,10 @@ async fn a_fault_that_passes_is_overcome_by_reads_and_never_by_a_second_write() 
 
 #[tokio::test]
 async fn r21_every_wait_is_the_servers_or_the_back_off_of_the_table() {
-    for row in rows() {
-        for subject in Subject::ALL {
+    for (row, seen) in all_that_stay().await {
+        for (subject, seen) in seen {
+            let subject = *subject;
             let case = format!("{}, {subject:?}", row.name);
-            let seen = always(subject, &row.act).await;
             let waits = if row.again == Again::NewToken { 0 } else { row.sends(subject) - 1 };
             assert_eq!(seen.waits.len(), waits, "{case}: {:?}", seen.waits);
             for (number, (wait, bound)) in seen.waits.iter().zip(BACK_OFF).enumerate() {
@@ -86,9 +106,8 @@ async fn r21_every_wait_is_the_servers_or_the_back_off_of_the_table() {
 
 #[tokio::test]
 async fn both_clients_say_the_same_of_the_same_fault_or_the_table_says_why_not() {
-    for row in rows() {
-        let nmbrs = always(Subject::NmbrsRead, &row.act).await.error.unwrap();
-        let yourcampus = always(Subject::YourCampusRead, &row.act).await.error.unwrap();
+    for (row, [(_, nmbrs), (_, yourcampus), _]) in all_that_stay().await {
+        let (nmbrs, yourcampus) = (&nmbrs.error, &yourcampus.error);
         let differs = nmbrs != yourcampus;
         assert_eq!(
             differs,
@@ -104,10 +123,9 @@ async fn the_matrix_as_markdown() {
         "| the server | kind | may have been sent | Nmbrs read: sends, retryable | YourCampus read | YourCampus write | why they differ |\n\
          |---|---|---|---|---|---|---|\n",
     );
-    for row in rows() {
+    for (row, seen) in all_that_stay().await {
         let _ = write!(table, "| {} | {} | {} |", row.name, row.kind, row.open);
-        for subject in Subject::ALL {
-            let seen = always(subject, &row.act).await;
+        for (_, seen) in seen {
             let again = seen.error.as_ref().is_some_and(|error| error.is_retryable);
             let _ = write!(table, " {}, {again} |", seen.sends);
         }
