@@ -4,6 +4,9 @@
 //! vendors' documents twice.
 
 mod convergence;
+mod nmbrs_reads;
 mod read_faults;
+mod secrecy;
 mod stage;
 mod write_faults;
+mod yourcampus_calls;
