@@ -6,7 +6,6 @@
 mod convergence;
 mod nmbrs_reads;
 mod read_faults;
-mod secrecy;
 mod stage;
 mod write_faults;
 mod yourcampus_calls;

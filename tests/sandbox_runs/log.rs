@@ -1,4 +1,9 @@
 //! R23 while two real clients work: at TRACE, HTTP libraries included, the log names nobody and gives nothing away.
+//!
+//! A process of its own: what others do in the same one decides which places are listened to.
+
+#[expect(dead_code, reason = "the other tests on this stage need more of it")]
+mod stage;
 
 use std::collections::BTreeSet;
 use std::io;
@@ -8,7 +13,7 @@ use nmbrs_client::sandbox::World;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::stage::{Customer, day};
+use stage::{Customer, day};
 
 /// Everything that was logged.
 #[derive(Debug, Clone, Default)]
