@@ -42,7 +42,7 @@ impl Shared {
 
     async fn get(&self, operation: Operation, url: &Url) -> Result<Answer> {
         let mut deadline = None;
-        let (mut attempt, mut refused, mut is_first) = (1, None, true);
+        let (mut attempt, mut refused, mut last) = (1, None, None::<Error>);
         loop {
             let slot = self.pacer.slot().await;
             let deadline = *deadline.get_or_insert_with(|| later(self.clock.now(), self.retry.deadline));
@@ -50,11 +50,13 @@ impl Shared {
                 None => self.authorizer.access_token().await?,
                 Some(refused) => self.authorizer.replace(refused).await?,
             };
-            self.pacer.turn(&*self.clock, deadline).await.map_err(|late| {
-                Error::new(ErrorKind::Deadline, operation.name()).retry_from(Some(late.at))
-            })?;
-            self.counters.sending(is_first);
-            is_first = false;
+            if let Err(late) = self.pacer.turn(&*self.clock, deadline).await {
+                return Err(match last {
+                    Some(cause) => cause.past_deadline(late.at),
+                    None => Error::new(ErrorKind::Deadline, operation.name()).retry_from(Some(late.at)),
+                });
+            }
+            self.counters.sending(last.is_none());
             let miss = match self.attempt(operation, url, &token).await {
                 Ok(answer) => return Ok(answer),
                 Err(miss) => miss,
@@ -64,9 +66,11 @@ impl Shared {
 
             if miss.error.kind() == ErrorKind::Unauthorized && refused.is_none() {
                 refused = Some(token);
+                last = Some(miss.error);
                 continue;
             }
-            let wait = self.wait_before_next(attempt, miss, deadline)?;
+            let (wait, cause) = self.wait_before_next(attempt, miss, deadline)?;
+            last = Some(cause);
             self.clock.sleep(wait).await;
             attempt += 1;
         }
@@ -103,25 +107,26 @@ impl Shared {
         Ok(headers)
     }
 
-    /// How long to wait before the next attempt, or the error that ends the call.
+    /// How long to wait before the next attempt, and why there is one; or the error that ends the call.
     fn wait_before_next(
         &self,
         attempt: u32,
         miss: Miss,
         deadline: DateTime<Utc>,
-    ) -> Result<std::time::Duration> {
+    ) -> Result<(std::time::Duration, Error)> {
         let now = self.clock.now();
         let wish = miss.retry_after.and_then(|header| retry_after(&header, now));
         if let Some(wish) = wish {
             self.pacer.hold_until(later(now, wish));
         }
-        let wait = match decide(&self.retry, attempt, miss.outcome, wish, jitter(), until(deadline, now)) {
-            Verdict::After(wait) => return Ok(wait),
-            Verdict::TooLate(wait) => Some(wait),
-            Verdict::Stop => wish,
-        };
-        let may_help = miss.outcome != Outcome::Final;
-        Err(miss.error.retry_from(wait.map(|wait| later(now, wait))).retryable(may_help))
+        match decide(&self.retry, attempt, miss.outcome, wish, jitter(), until(deadline, now)) {
+            Verdict::After(wait) => Ok((wait, miss.error)),
+            Verdict::TooLate(wait) => Err(miss.error.past_deadline(later(now, wait))),
+            Verdict::Stop => {
+                let may_help = miss.outcome != Outcome::Final;
+                Err(miss.error.retry_from(wish.map(|wish| later(now, wish))).retryable(may_help))
+            }
+        }
     }
 }
 

@@ -51,7 +51,7 @@ pub enum ErrorKind {
     Decode,
     /// A listing that disagrees with itself; see [`Error::incomplete`]. Nothing of it may be used.
     Incomplete,
-    /// The call's deadline came before the request was allowed to go.
+    /// The next permitted moment lies beyond the call's deadline. See [`Error::retry_at`].
     Deadline,
     /// The grant is gone: expired, already used or withdrawn. Only a person's new consent helps.
     ConsentLost,
@@ -81,11 +81,38 @@ impl ErrorKind {
             Self::UnexpectedStatus => "unexpected status",
             Self::Decode => "the answer cannot be read",
             Self::Incomplete => "the listing is incomplete",
-            Self::Deadline => "the deadline came before the request could go",
+            Self::Deadline => "the deadline comes before the next permitted moment",
             Self::ConsentLost => "consent is lost; a person must consent again",
             Self::TooLarge => "the answer is too large",
             Self::CeilingReached => "the ceiling on requests is reached",
             Self::TokenStore => "the token store failed",
+        }
+    }
+
+    /// Does this kind leave open whether the server acted? A refusal by the server, and everything that is found
+    /// before sending, does not.
+    const fn leaves_open(self) -> bool {
+        match self {
+            Self::Timeout
+            | Self::Interrupted
+            | Self::Server
+            | Self::UnexpectedStatus
+            | Self::Decode
+            | Self::TooLarge => true,
+            Self::Configuration
+            | Self::Connect
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::NotFound
+            | Self::Conflict
+            | Self::Invalid
+            | Self::RateLimited
+            | Self::QuotaExceeded
+            | Self::Incomplete
+            | Self::Deadline
+            | Self::ConsentLost
+            | Self::CeilingReached
+            | Self::TokenStore => false,
         }
     }
 }
@@ -154,6 +181,7 @@ struct Inner {
     request_id: Option<String>,
     retry_at: Option<DateTime<Utc>>,
     retryable: bool,
+    maybe_sent: bool,
     missing_scope: Option<&'static [Scope]>,
     incomplete: Option<Incomplete>,
     detail: Option<String>,
@@ -171,6 +199,7 @@ impl Error {
             request_id: None,
             retry_at: None,
             retryable: matches!(kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted),
+            maybe_sent: kind.leaves_open(),
             missing_scope: None,
             incomplete: None,
             detail: None,
@@ -205,6 +234,18 @@ impl Error {
         self.with(|e| {
             e.retry_at = at;
             e.retryable |= at.is_some();
+        })
+    }
+
+    /// A call that ends here because waiting longer would pass its deadline; `self` is why it had to wait.
+    pub(crate) fn past_deadline(self, at: DateTime<Utc>) -> Self {
+        let cause = &self.0;
+        let (status, code, request_id) = (cause.status, cause.code, cause.request_id.clone());
+        let maybe_sent = cause.maybe_sent;
+        let late = Self::new(ErrorKind::Deadline, cause.operation).retry_from(Some(at)).caused_by(self);
+        late.with(|e| {
+            (e.status, e.code, e.request_id) = (status, code, request_id);
+            e.maybe_sent = maybe_sent;
         })
     }
 
@@ -267,12 +308,10 @@ impl Error {
         self.0.retryable
     }
 
-    /// Whether the server may have seen the request. `false` only if it surely was not sent.
+    /// True if a request of this call could have left this machine and no answer says that it had no effect. A refusal
+    /// (400, 401, 403, 404, 409, 422, 429) says so.
     pub fn may_have_been_sent(&self) -> bool {
-        !matches!(
-            self.0.kind,
-            ErrorKind::Connect | ErrorKind::Configuration | ErrorKind::Deadline | ErrorKind::CeilingReached
-        )
+        self.0.maybe_sent
     }
 
     /// 404. The request reached the server.

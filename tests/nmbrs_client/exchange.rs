@@ -64,7 +64,7 @@ async fn a_retry_after_beyond_the_deadline_ends_the_call_and_holds_every_other()
     let an_hour_on = Some(start() + TimeDelta::hours(1));
 
     let told = client.debtors().all().await.unwrap_err();
-    assert_eq!((told.kind(), told.retry_at()), (ErrorKind::RateLimited, an_hour_on));
+    assert_eq!((told.kind(), told.status(), told.retry_at()), (ErrorKind::Deadline, Some(429), an_hour_on));
 
     let held = client.companies().all().await.unwrap_err();
     assert_eq!((held.kind(), held.retry_at()), (ErrorKind::Deadline, an_hour_on));

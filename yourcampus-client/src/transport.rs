@@ -91,7 +91,13 @@ impl Transport {
         let response = self.request(outgoing)?.send().await.map_err(Failure::of)?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let body = self.whole_body(response).await?;
+        let is_success = response.status().is_success();
+        let body = match self.whole_body(response).await {
+            Ok(body) => body,
+            // A refusal whose body is lost is still that refusal, and its Retry-After still stands.
+            Err(_) if !is_success => Bytes::new(),
+            Err(failure) => return Err(failure),
+        };
         Ok(Answer { status, headers, body })
     }
 
