@@ -51,7 +51,8 @@ pub fn target_for(world: &World) -> State {
 
 fn account_of(employee: &Employee, today: NaiveDate, seat: usize, id: i64) -> Option<Account> {
     let now = employee.current_info(today)?;
-    let before = employee.personal_infos.first()?;
+    // The entry that the present one took the place of; the oldest is from before the person was on payroll.
+    let before = employee.personal_infos.iter().rev().nth(1).unwrap_or(now);
     let ours = format!("nmbrs:rest:{}", employee.employee_id);
     match employee.story {
         Story::Ordinary if seat < SETTLED => Some(settled(employee, now, id).with_external_id(ours)),
