@@ -66,6 +66,7 @@ const ALONE: &[HoldReason] = &[
     HoldReason::TargetRowUnreadable,
     HoldReason::AccountUnreadable,
     HoldReason::LinkedAccountGone,
+    HoldReason::LinkedRecordGone,
     HoldReason::AccessFieldMissing,
 ];
 
@@ -129,6 +130,24 @@ async fn r14_a_linked_account_that_is_gone_holds_its_person() {
     let document = stage.plan_with_memory(linked(id, 987_654, &world.companies[0].company_id)).await;
     assert_eq!(decision_in(&document, id)["reason"], "linked_account_gone");
     assert_eq!(decision_in(&document, id)["accounts"], json!([987_654]));
+}
+
+#[tokio::test]
+async fn r2_a_leaver_whose_other_record_is_gone_is_held() {
+    let stage = Stage::of(60).await;
+    let (world, target) = (stage.world().await, stage.target().await);
+    let leaver = world.telling(Story::Leaver).next().unwrap();
+    let ours = format!("nmbrs:rest:{}", leaver.employee_id);
+    let account = target.accounts.iter().find(|account| account.external_id.as_ref() == Some(&ours)).unwrap();
+    let document = stage.plan_with_memory(LedgerView::default()).await;
+    assert_eq!(
+        decision_in(&document, &leaver.employee_id)["kind"],
+        "offboard",
+        "without the link the person left"
+    );
+    let gone = "11111111-1111-4111-8111-111111111111";
+    let document = stage.plan_with_memory(linked(gone, account.id, &world.companies[0].company_id)).await;
+    assert_eq!(decision_in(&document, &leaver.employee_id)["reason"], "linked_record_gone");
 }
 
 #[tokio::test]

@@ -94,6 +94,7 @@ async fn r15_a_new_address_keeps_the_account() {
     let (world, before) = (stage.world().await, stage.target().await);
     let moved = crate::stage::telling(&world, nmbrs_client::sandbox::Story::EmailChanged);
     let account = account_of(&before, &moved.employee_id).unwrap();
+    assert!(account.email.is_some(), "the account has the former address");
     let plan = stage.plan(2).await;
     stage.apply(&plan).await.ends_with_code(0);
     let after = stage.target().await;
