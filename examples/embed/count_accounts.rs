@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p examples --example count_accounts`
 
+#![expect(clippy::print_stdout, reason = "this is a program")]
+
 use yourcampus_client::sandbox::{Account, Sandbox, State};
 use yourcampus_client::{CustomerApiConfig, CustomerApiRead, EmployeeFilter, HttpCustomerApi, all_employees};
 

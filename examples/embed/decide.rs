@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p examples --example decide`
 
+#![expect(clippy::print_stdout, reason = "this is a program")]
+
 use sync_core::ledger::LedgerView;
 use sync_core::record::{EmployeeRecord, EmployeeType, Employment, Listed, SourceCompany};
 use sync_core::snapshot::{AccountState, Listing, SourceSnapshotBuilder, TargetSnapshotBuilder};

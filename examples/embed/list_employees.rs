@@ -2,6 +2,8 @@
 //!
 //! `cargo run -p examples --example list_employees`
 
+#![expect(clippy::print_stdout, reason = "this is a program")]
+
 use std::sync::Arc;
 
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};

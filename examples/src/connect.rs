@@ -4,12 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use nmbrs_client::NmbrsClient;
-use nmbrs_client::NmbrsSource;
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
+use nmbrs_client::{NmbrsClient, NmbrsSource};
 use sync_core::ports::Clock;
-use yourcampus_client::{CustomerApiConfig, HttpCustomerApi};
-use yourcampus_client::{YourCampusReader, YourCampusWriter};
+use yourcampus_client::{CustomerApiConfig, HttpCustomerApi, PacePolicy, YourCampusReader, YourCampusWriter};
 
 use crate::clock::MachineClock;
 use crate::config::{Nmbrs, YourCampus};
@@ -49,6 +47,7 @@ pub fn target(settings: &YourCampus) -> anyhow::Result<HttpCustomerApi> {
     let config = CustomerApiConfig::builder()
         .keys(settings.access_key.clone(), settings.secret_key.clone())
         .base_url(&settings.base_url)
+        .pace(PacePolicy::default().with_assumed_limit(settings.assumed_limit))
         .build()
         .context("yourcampus")?;
     HttpCustomerApi::new(config).context("yourcampus")

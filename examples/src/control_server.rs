@@ -44,6 +44,9 @@ impl Stage {
     }
 
     /// Serves until it is dropped.
+    ///
+    /// # Errors
+    /// When the listener fails; there is no other end.
     pub async fn serve(self: Arc<Self>, listener: TcpListener) -> std::io::Result<Infallible> {
         loop {
             let (stream, _) = listener.accept().await?;

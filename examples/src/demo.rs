@@ -151,16 +151,17 @@ fn opening(
     formula: &str,
     requests: &Requests,
 ) -> String {
-    format!(
-        "Two sandboxes on this machine: Nmbrs at {}, YourCampus at {}\n\
-         Reading takes {formula}\n\
-         The dry run took {} requests to Nmbrs and {} to YourCampus, and wrote {} times.\n\n",
-        source.rest_url(),
-        target.base_url(),
-        requests.source,
-        requests.target,
-        requests.target_writes
-    )
+    let requests = format!(
+        "{} to Nmbrs, {} to YourCampus, of which {} wrote",
+        requests.source, requests.target, requests.target_writes
+    );
+    let facts = show::facts([
+        ("Nmbrs", format!("a sandbox at {}", source.rest_url())),
+        ("YourCampus", format!("a sandbox at {}", target.base_url())),
+        ("reading takes", formula.to_owned()),
+        ("dry run took", requests),
+    ]);
+    format!("{facts}\n")
 }
 
 /// One JSON object about a plan.
@@ -213,5 +214,7 @@ pub fn settings_of_yourcampus(sandbox: &yourcampus::Sandbox) -> YourCampus {
         base_url: sandbox.base_url(),
         access_key: credentials.access_key.into(),
         secret_key: credentials.secret_key.into(),
+        // The sandbox states no limit, and nobody else uses it.
+        assumed_limit: u32::MAX,
     }
 }

@@ -26,21 +26,21 @@ pub fn target_for(world: &World) -> State {
     let state =
         State::new(world.today.and_time(NaiveTime::MIN)).with_company(COMPANY, Some("Voorbeeld Groep"));
     let mut accounts = Vec::new();
+    let mut ids = 100_i64..;
+    let mut next_id = || ids.next().unwrap_or(i64::MAX);
     let mut ordinary = 0;
     for (_, employee) in world.employees() {
         let seat = ordinary % ROW;
         ordinary += usize::from(employee.story == Story::Ordinary);
-        let id = 100 + accounts.len() as i64;
-        accounts.extend(account_of(employee, world.today, seat, id));
+        accounts.extend(account_of(employee, world.today, seat, next_id()));
     }
-    let id = 100 + accounts.len() as i64;
     accounts.push(
-        Account::new(id, COMPANY)
+        Account::new(next_id(), COMPANY)
             .with_name("Beheer", "", "Voorbeeld")
             .with_email("beheer@voorbeeld.example.nl"),
     );
     if world.employees().count() >= ENOUGH_FOR_AN_ABSENT_ONE {
-        let absent = Account::new(id + 1, COMPANY)
+        let absent = Account::new(next_id(), COMPANY)
             .with_name("Niet", "", "Gevonden")
             .with_email("niet.gevonden@voorbeeld.example.nl")
             .with_external_id("nmbrs:rest:00000000-0000-4000-8000-000000000000");
@@ -51,7 +51,7 @@ pub fn target_for(world: &World) -> State {
 
 fn account_of(employee: &Employee, today: NaiveDate, seat: usize, id: i64) -> Option<Account> {
     let now = employee.current_info(today)?;
-    let before = employee.personal_infos.first()?;
+    let before = employee.personal_infos.iter().rev().nth(1).unwrap_or(now);
     let ours = format!("nmbrs:rest:{}", employee.employee_id);
     match employee.story {
         Story::Ordinary if seat < SETTLED => Some(settled(employee, now, id).with_external_id(ours)),

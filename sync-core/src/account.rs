@@ -3,14 +3,17 @@
 //! In: the rows of its listing. Out: [`Account`], with null and empty text told apart, because reports
 //! do. Never: a field that nothing compares.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 
 use crate::external_id::{ExternalId, NotOurs};
 use crate::id::{AccountId, TargetCompanyId};
 use crate::pii::Pii;
 
-/// One account of the target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One account of the target. `Debug` shows whose its external id is, but not one that somebody else gave:
+/// it may hold anything, such as an address.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Account {
     /// Its id.
@@ -73,6 +76,17 @@ impl Account {
                 Err(NotOurs) => Ownership::Foreign,
             },
         }
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("id", &self.id)
+            .field("company", &self.company)
+            .field("active", &self.active)
+            .field("ownership", &self.ownership())
+            .finish_non_exhaustive()
     }
 }
 

@@ -28,7 +28,7 @@ pub enum Reading<T> {
     Value(T),
     /// It says something that cannot be read.
     Unreadable,
-    /// Both brands' fields are filled and say different things.
+    /// Both brands' fields are filled, or one field is filled twice for one day, and they say different things.
     Conflict,
 }
 
@@ -101,16 +101,17 @@ fn reading<T: PartialEq>(
     let mut filled_or_defined = defined;
     for brand in BRANDS {
         let name = format!("{brand}_{part}");
-        let Some(field) = in_force(&record.extra_fields, &name, today) else { continue };
-        filled_or_defined = true;
-        let text = field.value.as_ref().map_or("", |value| value.expose().trim());
-        if text.is_empty() {
-            continue;
-        }
-        match (read(text), &found) {
-            (None, _) => return Reading::Unreadable,
-            (Some(value), Some(other)) if value != *other => return Reading::Conflict,
-            (Some(value), _) => found = Some(value),
+        for field in in_force(&record.extra_fields, &name, today) {
+            filled_or_defined = true;
+            let text = field.value.as_ref().map_or("", |value| value.expose().trim());
+            if text.is_empty() {
+                continue;
+            }
+            match (read(text), &found) {
+                (None, _) => return Reading::Unreadable,
+                (Some(value), Some(other)) if value != *other => return Reading::Conflict,
+                (Some(value), _) => found = Some(value),
+            }
         }
     }
     match found {
@@ -120,12 +121,20 @@ fn reading<T: PartialEq>(
     }
 }
 
-/// Of several values under one name, the one whose day came last; a day in the future does not count yet.
-fn in_force<'a>(fields: &'a [ExtraField], name: &str, today: NaiveDate) -> Option<&'a ExtraField> {
-    fields
-        .iter()
-        .filter(|field| field.name.trim() == name && field.start.is_none_or(|start| start <= today))
-        .max_by_key(|field| (field.start, field.value.as_ref().map(|value| value.expose().as_str())))
+/// Of several values under one name, those whose day came last: more than one if they share the day, and
+/// then nobody can say which is meant. A day in the future does not count yet.
+fn in_force<'a>(
+    fields: &'a [ExtraField],
+    name: &'a str,
+    today: NaiveDate,
+) -> impl Iterator<Item = &'a ExtraField> {
+    let begun = move || {
+        fields
+            .iter()
+            .filter(move |field| field.name.trim() == name && field.start.is_none_or(|start| start <= today))
+    };
+    let latest = begun().map(|field| field.start).max();
+    begun().filter(move |field| Some(field.start) == latest)
 }
 
 fn steering_part(name: &str) -> Option<&str> {

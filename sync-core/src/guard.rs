@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::account::Account;
+use crate::external_id::ExternalId;
 use crate::extra_fields::relied_on;
 use crate::id::{AccountId, CompanyId};
 use crate::ledger::LedgerView;
@@ -89,10 +90,15 @@ pub(crate) fn brakes(overview: &Overview<'_>) -> Vec<Brake> {
 }
 
 fn empty_companies(overview: &Overview<'_>) -> Vec<Brake> {
-    let filled: BTreeSet<_> = overview.source.records().iter().map(|record| &record.company).collect();
+    let records = overview.source.records();
+    let filled: BTreeSet<_> = records.iter().map(|record| &record.company).collect();
+    // Somebody who moved to another company is missing from none.
+    let is_here = |id: &ExternalId| records.binary_search_by(|record| record.id.cmp(id)).is_ok();
     let managed: BTreeSet<_> = overview.managed_active.iter().map(|account| account.id).collect();
     let people_of = |company: &CompanyId| {
-        overview.ledger.links.values().any(|link| link.company == *company && managed.contains(&link.account))
+        overview.ledger.links.iter().any(|(record, link)| {
+            link.company == *company && managed.contains(&link.account) && !is_here(record)
+        })
     };
     // An absent account whose company the ledger does not know may belong to any empty company.
     let linked: BTreeSet<_> = overview.ledger.links.values().map(|link| link.account).collect();
@@ -115,7 +121,12 @@ fn shrunken_scope(overview: &Overview<'_>) -> Vec<Brake> {
             brakes.push(Brake::CompanyGone { company: company.clone() });
         }
     }
-    for (company, fields) in overview.ledger.last_run.iter().flat_map(|run| &run.scope) {
+    // What the policy leaves out did not shrink in silence: the policy's hash tells of it.
+    let chosen = |company: &CompanyId| {
+        overview.policy.companies.as_ref().is_none_or(|chosen| chosen.contains(company))
+    };
+    let remembered = overview.ledger.last_run.iter().flat_map(|run| &run.scope);
+    for (company, fields) in remembered.filter(|(company, _)| chosen(company)) {
         match definitions.get(company).map(relied_on) {
             None if !brakes.contains(&Brake::CompanyGone { company: company.clone() }) => {
                 brakes.push(Brake::CompanyGone { company: company.clone() });

@@ -130,10 +130,12 @@ pub fn plan(
     let index = AccountIndex::new(target, ledger);
     let found = index.assign(&people);
     let unresolved = unresolved(&people);
+    let linked_to_gone = linked_to_gone(ledger, source);
     let facts = Facts {
         source,
         some_account_unreadable: !target.unreadable().is_empty(),
         unresolved: &unresolved,
+        linked_to_gone: &linked_to_gone,
         policy,
         key: run.key,
         as_of: run.as_of,
@@ -183,15 +185,25 @@ pub fn plan(
 }
 
 /// People in service whose address is unknown, or whose rows are: nobody can say that a leaver of the same
-/// name is somebody else.
+/// name, or any leaver if the name is unknown too, is somebody else.
 fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)> {
     let open = |person: &Person<'_>| {
-        let no_address = !matches!(person.address(), Address::Valid(_));
-        let may_serve = person.in_service().next().is_some()
-            || person.records().iter().any(|record| record.listed.employee_type.is_none());
-        may_serve && (no_address || !person.is_readable())
+        let in_service = person.in_service().next().is_some();
+        let unlisted = person.records().iter().any(|record| record.listed.employee_type.is_none());
+        let unclear = !person.is_readable() || !matches!(person.address(), Address::Valid(_));
+        // What is left of somebody whom the list of employees does not show counts by its name only.
+        let counts = in_service || !person.is_readable() || person.traits().0.is_some();
+        (in_service || unlisted) && unclear && counts
     };
     people.iter().filter(|person| open(person)).map(Person::traits).collect()
+}
+
+/// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
+/// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
+fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
+    let is_gone =
+        |id: &crate::ExternalId| source.records().binary_search_by(|record| record.id.cmp(id)).is_err();
+    ledger.links.iter().filter(|(id, _)| is_gone(id)).map(|(_, link)| link.account).collect()
 }
 
 /// Holds actions whose address stays taken, and gives the others their step.

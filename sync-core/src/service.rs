@@ -43,10 +43,11 @@ pub fn service(record: &EmployeeRecord, at: DateTime<Utc>) -> Service {
     spans().filter_map(|(_, end)| end).max().map_or(Service::Unknown, Service::Over)
 }
 
-/// The last day of a leaver, if the source gives one: of the latest employment, else of the latest contract.
+/// The last day of a leaver, if the source gives one: the latest of all employments, which may overlap,
+/// else that of the latest contract.
 pub fn last_day(record: &EmployeeRecord) -> Option<NaiveDate> {
-    let latest = record.employments.iter().max_by_key(|employment| real(employment.start))?;
-    real(latest.end).or_else(|| latest_contract_end(record))
+    let of_employments = record.employments.iter().filter_map(|employment| real(employment.end)).max();
+    of_employments.or_else(|| latest_contract_end(record))
 }
 
 /// Does the source show an employment that goes on, or is still to come, after one that ended? Then the
@@ -56,11 +57,12 @@ pub fn begins_again(record: &EmployeeRecord, at: DateTime<Utc>) -> bool {
     let starts_later =
         record.employments.iter().any(|employment| real(employment.start).is_some_and(|start| start > today));
     let some_ended = record.employments.iter().any(|employment| real(employment.end).is_some());
+    // Several may have begun last, on one day; one that is open is enough.
+    let latest_start = record.employments.iter().map(|employment| real(employment.start)).max();
     let latest_is_open = record
         .employments
         .iter()
-        .max_by_key(|employment| real(employment.start))
-        .is_some_and(|latest| real(latest.end).is_none());
+        .any(|employment| Some(real(employment.start)) == latest_start && real(employment.end).is_none());
     starts_later || (some_ended && latest_is_open)
 }
 

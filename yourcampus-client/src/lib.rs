@@ -23,7 +23,6 @@ mod pace;
 mod problem;
 mod retry;
 mod row;
-/// An in-process YourCampus on loopback, for tests and demos. Shares no code with the client.
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod stats;

@@ -12,8 +12,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::{Clock, later, until};
 
-/// The limit the vendor's documentation shows, for as long as no answer states one.
-const ASSUMED_LIMIT: u32 = 600;
+/// The limit the vendor's documentation shows.
+const DOCUMENTED_LIMIT: u32 = 600;
 /// The window all limits are counted over.
 const WINDOW: Duration = Duration::from_secs(60);
 /// Resets are told in whole seconds, so two of one window may differ by this much.
@@ -26,6 +26,7 @@ const LONGEST_RESET: u64 = 3600;
 #[non_exhaustive]
 pub struct PacePolicy {
     percent_of_limit: u32,
+    assumed_limit: u32,
     max_in_flight: u32,
     min_spacing: Duration,
 }
@@ -34,7 +35,12 @@ impl Default for PacePolicy {
     /// 70 % of the stated limit, that is 420 requests per 60 s until the server states one; 4 requests in flight; no
     /// spacing beyond that.
     fn default() -> Self {
-        Self { percent_of_limit: 70, max_in_flight: 4, min_spacing: Duration::ZERO }
+        Self {
+            percent_of_limit: 70,
+            assumed_limit: DOCUMENTED_LIMIT,
+            max_in_flight: 4,
+            min_spacing: Duration::ZERO,
+        }
     }
 }
 
@@ -42,6 +48,12 @@ impl PacePolicy {
     /// Uses this share of the stated limit, 1 to 100 percent (default 70). Others share the limit with us.
     pub fn with_percent_of_limit(mut self, percent: u32) -> Self {
         self.percent_of_limit = percent.clamp(1, 100);
+        self
+    }
+
+    /// Assumes this limit per 60 s for as long as no answer states one (default 600, as documented; at least 1).
+    pub fn with_assumed_limit(mut self, requests: u32) -> Self {
+        self.assumed_limit = requests.max(1);
         self
     }
 
@@ -124,7 +136,7 @@ impl Pacer {
     pub(crate) fn new(policy: PacePolicy) -> Self {
         let slots = Semaphore::new(usize::try_from(policy.max_in_flight).unwrap_or(1));
         let state = State {
-            limit: ASSUMED_LIMIT,
+            limit: policy.assumed_limit,
             sent: VecDeque::new(),
             in_flight: 0,
             allowance: None,

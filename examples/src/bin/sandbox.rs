@@ -71,13 +71,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let today = today.unwrap_or_else(|| sync_core::calendar::amsterdam_date(MachineClock.now()));
     let setup = nmbrs::Setup::new(people, seed, today);
     let world = if without_access_field { setup.without_access_field() } else { setup }.build();
-    let state = stage::target_for(&world);
+    let accounts = stage::target_for(&world);
     let port_after = |steps: u16| if port == 0 { Some(0) } else { port.checked_add(steps) };
     let (second, third) =
         port_after(1).zip(port_after(2)).context("--port: two more ports must follow it")?;
     let nmbrs = nmbrs::Sandbox::start_on(world, port).await.with_context(|| format!("port {port}"))?;
     let yourcampus =
-        yourcampus::Sandbox::start_on(state, second).await.with_context(|| format!("port {second}"))?;
+        yourcampus::Sandbox::start_on(accounts, second).await.with_context(|| format!("port {second}"))?;
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, third)).await.with_context(|| format!("port {third}"))?;
     let control_url = format!("http://{}", listener.local_addr()?);

@@ -18,7 +18,7 @@ use serde_json::json;
 use sync_core::authority::{Approval, Refusal};
 use sync_core::engine::{Apply, DryRun, EngineError, MemoryLedger};
 use sync_core::plan::PlanDocument;
-use sync_core::ports::{Clock, Progress};
+use sync_core::ports::{Clock, EmployeeSource, Progress};
 use sync_core::{ExternalId, PlanId};
 
 /// Keeps YourCampus in step with Nmbrs. Without a command: a demo on two sandboxes.
@@ -126,12 +126,18 @@ async fn demo(DemoArguments { people, seed, json }: DemoArguments) -> anyhow::Re
     })
 }
 
-async fn plan(config: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
-    let config = read_config(config)?;
+async fn plan(path: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
+    let config = read_config(path)?;
     let source = connect::source(&config.nmbrs)?;
     let api = connect::target(&config.yourcampus)?;
     let (reader, ledger) = (connect::reader(&api), MemoryLedger::new());
     let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
+    if !json {
+        say(&show::facts([
+            ("reading takes", source.call_formula().to_owned()),
+            ("at most", format!("{} requests to Nmbrs", config.policy.source_request_ceiling)),
+        ]));
+    }
     let planned = dry_run.plan(&config.customer, &config.policy, &config.fingerprint_key).await?;
     let document = planned.plan.document();
     if let Some(out) = out {
@@ -145,11 +151,20 @@ async fn plan(config: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<E
         }
         say(&line.to_string());
     } else {
+        let (source, target) = (planned.source, planned.target);
+        let again = |again: u64| {
+            if again == 0 { String::new() } else { format!(" and {again} more to read lists again") }
+        };
+        say(&show::facts([
+            ("took", format!("{} requests to Nmbrs{}", source.pages, again(source.again))),
+            ("", format!("{} requests to YourCampus{}", target.pages, again(target.again))),
+        ]));
         say(&show::plan(document));
         say(&format!("plan {}", planned.plan.id()));
         if let (Some(out), true) = (out, document.totals.actions.total() > 0 && !document.is_blocked()) {
             say(&format!(
-                "approve it: sync apply --config … --plan {} --approve {}",
+                "to approve it:\n  sync apply --config {} --plan {} \\\n    --approve {}",
+                path.display(),
                 out.display(),
                 planned.plan.id()
             ));

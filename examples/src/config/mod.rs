@@ -67,7 +67,12 @@ pub struct YourCampus {
     pub access_key: SecretString,
     /// The secret key.
     pub secret_key: SecretString,
+    /// The limit per minute to assume until an answer states one; the client stays at 70 % of it.
+    pub assumed_limit: u32,
 }
+
+/// Requests per minute that YourCampus documents.
+const DOCUMENTED_LIMIT: i64 = 600;
 
 impl Config {
     /// Reads a file.
@@ -157,8 +162,14 @@ fn yourcampus(mut section: Section<'_>) -> Option<YourCampus> {
     let base_url = section.address("base_url", "https://api.yourcampus.co/customer_api/v1");
     let access_key = section.secret("access_key_env", "ALLEO_ACCESS_KEY");
     let secret_key = section.secret("secret_key_env", "ALLEO_SECRET_KEY");
+    let assumed_limit = section.optional_integer("assumed_limit", 1, 600).unwrap_or(DOCUMENTED_LIMIT);
     section.close();
-    Some(YourCampus { base_url: base_url?, access_key: access_key?, secret_key: secret_key? })
+    Some(YourCampus {
+        base_url: base_url?,
+        access_key: access_key?,
+        secret_key: secret_key?,
+        assumed_limit: u32::try_from(assumed_limit).ok()?,
+    })
 }
 
 fn policy(mut section: Section<'_>, target_company: Option<i64>) -> Option<Policy> {
@@ -267,6 +278,7 @@ mod tests {
         participation = "everyone"
     "#;
 
+    #[expect(clippy::unnecessary_wraps, reason = "the look-up that every configuration takes")]
     fn secret(name: &str) -> Option<String> {
         Some(format!("secret of {name}"))
     }

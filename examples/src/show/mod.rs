@@ -35,6 +35,19 @@ pub(crate) fn short(id: &ExternalId) -> String {
     id.strip_prefix("nmbrs:rest:").unwrap_or(id).to_owned()
 }
 
+/// Facts, one a line, within the columns.
+pub fn facts<const N: usize>(facts: [(&str, String); N]) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(TableStyle::new())
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(COLUMNS);
+    for (what, value) in facts {
+        table.add_row([what.to_owned(), value]);
+    }
+    format!("{table}\n")
+}
+
 /// Everything a person needs to see of a plan before approving it.
 pub fn plan(document: &PlanDocument) -> String {
     let mut text = totals(document);

@@ -29,11 +29,13 @@ pub fn applied(report: &ApplyReport) -> String {
         &["action", "person"],
         skipped,
     ));
-    for error in report.stopped.iter().map(|error| chain(error)) {
-        text.push_str(&format!("The run ended early: {error}\n"));
+    if let Some(error) = &report.stopped {
+        text.push_str("The run ended early: ");
+        text.push_str(&chain(error));
     }
-    for error in report.unsettled.iter().map(|error| chain(error)) {
-        text.push_str(&format!("Doubtful writes could not be settled: {error}\n"));
+    if let Some(error) = &report.unsettled {
+        text.push_str("Doubtful writes could not be settled: ");
+        text.push_str(&chain(error));
     }
     text
 }

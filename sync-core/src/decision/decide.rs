@@ -1,5 +1,7 @@
 //! The order in which the rules are asked (reference §5.1). The first that applies decides.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::fields::{Fingerprints, NoName, Wanted, creation, difference};
@@ -10,6 +12,7 @@ use crate::email::EmailKey;
 use crate::evidence::{Leaving, leaving};
 use crate::extra_fields::{self, Reading};
 use crate::fingerprint::FingerprintKey;
+use crate::id::AccountId;
 use crate::matching::{Level, Match};
 use crate::person::{Address, Person};
 use crate::policy::{Participation, Policy};
@@ -24,6 +27,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) some_account_unreadable: bool,
     /// People in service who cannot be told from a leaver of the same name.
     pub(crate) unresolved: &'a [(Option<String>, Option<NaiveDate>)],
+    /// Accounts that the ledger ties to a record of which the source says nothing any more.
+    pub(crate) linked_to_gone: &'a BTreeSet<AccountId>,
     pub(crate) policy: &'a Policy,
     pub(crate) key: &'a FingerprintKey,
     pub(crate) as_of: DateTime<Utc>,
@@ -171,6 +176,9 @@ fn former(person: &Person<'_>, account: Option<(&Account, Level)>, facts: &Facts
             Reading::Value(true) | Reading::Empty | Reading::NotInUse => {}
         }
     }
+    if facts.linked_to_gone.contains(&account.id) {
+        return Decision::hold_on(HoldReason::LinkedRecordGone, vec![account.id]);
+    }
     if maybe_still_here(person, facts) {
         return Decision::hold(HoldReason::MaybeStillHere);
     }
@@ -240,13 +248,14 @@ fn is_protected(person: &Person<'_>, account: Option<&Account>, policy: &Policy)
     of_person || stored.is_some_and(|stored| policy.protected.contains(&EmailKey::of(stored.expose())))
 }
 
-/// Is there somebody in service whose address is unknown, of the same name, whose birthday is not another?
+/// Is there somebody in service whose address is unknown, and whose name and birthday are not others? What
+/// is unknown is not another.
 fn maybe_still_here(leaver: &Person<'_>, facts: &Facts<'_>) -> bool {
     let (name, birthday) = leaver.traits();
     facts.unresolved.iter().any(|(other_name, other_birthday)| {
-        let same_name = name.is_some() && name == *other_name;
+        let other_person = matches!((&name, other_name), (Some(a), Some(b)) if a != b);
         let other_day = matches!((birthday, other_birthday), (Some(a), Some(b)) if a != *b);
-        same_name && !other_day
+        !other_person && !other_day
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! In: one person with its match, the policy, and the instant. Out: one [`Decision`] with its reason, and
 //! for an action the values to send. Never: two decisions for one person, an action without a reason, or
-//! a value in a decision (values travel beside it, see [`Payload`]).
+//! a value in a decision; values travel beside it.
 
 mod decide;
 mod fields;

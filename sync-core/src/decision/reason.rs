@@ -95,7 +95,9 @@ reasons! {
         /// Left, but an employment goes on or begins.
         BeginsAgain = "begins_again": "U-10", "type former payroll, but an employment goes on or is still to begin", "wait for payroll to catch up, or correct the employment";
         /// Left, but perhaps the same as somebody who cannot be told.
-        MaybeStillHere = "maybe_still_here": "R2", "left service, but a record in service without a readable address has the same name and no other birthday", "fill in the address of that record";
+        MaybeStillHere = "maybe_still_here": "R2", "left service, but a record in service without a readable address may be of the same person: neither its name nor its birthday is another", "fill in the address, name and birthday of that record";
+        /// Left by one record, but another one that the account was linked to is gone.
+        LinkedRecordGone = "linked_record_gone": "R2", "left service by one record, but another record of this account is no longer in the source", "find out why it is gone; deactivate by hand if the person left";
         /// The filter field is filled and no route is configured.
         NoRoute = "no_route": "U-6", "the filter field is filled, and no route is configured", "empty the field; routes come with a later version";
         /// The account is nobody's yet.

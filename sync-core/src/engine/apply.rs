@@ -8,7 +8,7 @@ use super::read::{self, RequestCounts};
 use super::{EngineError, settle};
 use crate::account::Account;
 use crate::authority::{Approval, Authorised, AuthorisedAction, Skipped, authorise};
-use crate::decision::{Decision, Payload};
+use crate::decision::Payload;
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
 use crate::id::{AccountId, CustomerId};
@@ -38,7 +38,8 @@ pub struct ApplyReport {
     pub actions: Vec<ActionReport>,
     /// Actions of the fresh plan that the approved one does not hold, or holds with other values (R8).
     pub skipped: Vec<Skipped>,
-    /// What ended the run before its last action, if anything did.
+    /// What ended the run before its last action, or kept the ledger from remembering its end, if anything
+    /// did.
     pub stopped: Option<PortError>,
     /// Why the listing that was to settle doubtful writes failed, if it did.
     pub unsettled: Option<EngineError>,
@@ -111,8 +112,9 @@ impl<'a> Apply<'a> {
         let Planned { plan, source, target, seen, ledger } = self.dry_run.plan(customer, policy, key).await?;
         let authorised = authorise(approved, approval, plan)?;
         let document = authorised.plan().document();
-        let mut links = certain_links(document);
-        links.extend(ledger.links);
+        // What this plan is certain of comes last: a record may have moved to another company.
+        let mut links = ledger.links;
+        links.extend(certain_links(document));
 
         let mut writing =
             Writing { apply: self, customer, authorised: &authorised, writes: 0, pending: Vec::new() };
@@ -124,7 +126,7 @@ impl<'a> Apply<'a> {
             Err(error) => (RequestCounts::default(), Some(error)),
         };
 
-        let report = ApplyReport {
+        let mut report = ApplyReport {
             plan: authorised.plan().id().clone(),
             actions: authorised
                 .actions()
@@ -146,7 +148,7 @@ impl<'a> Apply<'a> {
         };
         if report.stopped.is_none() {
             let run = CompletedRun::new(seen, links);
-            self.dry_run.ledger.complete(customer, &run).await.map_err(EngineError::ledger_side)?;
+            report.stopped = self.dry_run.ledger.complete(customer, &run).await.err();
         }
         Ok(report)
     }
@@ -310,10 +312,12 @@ fn links_of(action: &AuthorisedAction, account: &Account) -> BTreeMap<ExternalId
         .collect()
 }
 
-/// Which account is whose, where the plan is certain of it.
+/// Which account is whose, where the plan is certain of it. A person who is held for another reason has an
+/// account no less, and all of the person's records belong to it.
 fn certain_links(document: &PlanDocument) -> BTreeMap<ExternalId, Link> {
-    let certain = document.entries.iter().filter(|entry| !matches!(entry.decision, Decision::Hold { .. }));
-    certain
+    document
+        .entries
+        .iter()
         .filter_map(|entry| Some((entry, entry.account.filter(|account| account.found_by != Level::Email)?)))
         .flat_map(|(entry, account)| {
             entry

@@ -82,9 +82,7 @@ impl Ledger for MemoryLedger {
     async fn complete(&self, customer: &CustomerId, run: &CompletedRun) -> Result<(), PortError> {
         let mut customers = self.lock();
         let view = &mut customers.entry(customer.clone()).or_default().view;
-        for (record, link) in &run.links {
-            view.links.entry(record.clone()).or_insert_with(|| link.clone());
-        }
+        view.links.extend(run.links.clone());
         view.last_run = Some(run.seen.clone());
         Ok(())
     }

@@ -16,6 +16,9 @@ use crate::plan::ActionKind;
 
 /// Does this account show that the action was done?
 pub(super) fn shows(action: &AuthorisedAction, account: &Account) -> bool {
+    if action.account().is_some_and(|meant| meant != account.id) {
+        return false;
+    }
     match (action.kind(), &action.payload) {
         (ActionKind::Onboard, _) => match account.ownership() {
             Ownership::Ours(id) => action.records().iter().any(|(record, _)| *record == id),

@@ -111,15 +111,21 @@ impl SavedPlan {
         &self.plan
     }
 
-    /// Did the person who looked at this plan see this brake, with at least these numbers?
+    /// Did the person who looked at this plan see this brake, with at least these numbers? What of the seen
+    /// actions was done since has moved from `planned` to `recent`; together they must not be more.
     pub(crate) fn shows(&self, brake: &Brake) -> bool {
         let seen = self.plan.get("brakes").and_then(Value::as_array).into_iter().flatten();
-        let Brake::OverLimit { planned, .. } = brake else { return false };
+        let Brake::OverLimit { planned, recent, .. } = brake else { return false };
         let Ok(wanted) = serde_json::to_value(brake) else { return false };
         seen.into_iter().any(|seen| {
+            let number = |key| seen.get(key).and_then(Value::as_u64);
+            let (Some(seen_planned), Some(seen_recent)) = (number("planned"), number("recent")) else {
+                return false;
+            };
             seen.get("brake") == wanted.get("brake")
                 && seen.get("action") == wanted.get("action")
-                && seen.get("planned").and_then(Value::as_u64).is_some_and(|seen| seen >= *planned)
+                && seen_planned >= *planned
+                && seen_planned.saturating_add(seen_recent) >= planned.saturating_add(*recent)
         })
     }
 

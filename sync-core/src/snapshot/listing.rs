@@ -49,7 +49,7 @@ impl<R> Listing<R> {
     }
 }
 
-/// How a list contradicts itself.
+/// Why a list cannot be taken for whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Disagreement {
@@ -64,6 +64,9 @@ pub enum Disagreement {
     /// Two different rows with one id.
     #[error("one id came twice with different content")]
     Repeated,
+    /// A row that belongs to no single person, and that the others are read by, cannot be read.
+    #[error("a row that the others depend on cannot be read")]
+    Unreadable,
 }
 
 impl<I: Ord, T: PartialEq> Listing<Row<I, T>> {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::{Complete, Incomplete, Listing, Row};
+use super::{Complete, Disagreement, Incomplete, Listing, Row};
 use crate::external_id::ExternalId;
 use crate::id::CompanyId;
 use crate::record::{
@@ -250,11 +250,16 @@ impl SourceSnapshotBuilder {
         company: &CompanyId,
         list: Listing<Row<String, FieldDefinition>>,
     ) -> Result<(), Incomplete> {
-        let rows = agreed(company, Resource::FieldDefinitions, list)?;
-        // A definition that cannot be read is as if it were not there; the rule about shrinking scope
-        // (R26) and the values, which carry their field's name themselves, see to the rest.
-        let readable = rows.into_iter().filter_map(|row| row.content.ok()).collect();
-        self.definitions.insert(company.clone(), readable);
+        let resource = Resource::FieldDefinitions;
+        let rows = agreed(company, resource, list)?;
+        // It may be the access field's, and without that nobody's missing answer is a question any more.
+        let definitions: Result<_, _> = rows.into_iter().map(|row| row.content).collect();
+        let definitions = definitions.map_err(|_| Incomplete::Source {
+            company: company.clone(),
+            resource,
+            disagreement: Disagreement::Unreadable,
+        })?;
+        self.definitions.insert(company.clone(), definitions);
         Ok(())
     }
 

@@ -1,0 +1,25 @@
+//! What must hold of the decision core, proved through its public face: one test per rule, named after it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what the tests share may fail a test as plainly as the tests do"
+)]
+
+mod access;
+mod accounts;
+mod any_world;
+mod approvals;
+mod brakes;
+mod golden;
+mod memory_target;
+mod people;
+mod properties;
+mod reasons;
+mod running;
+mod time;
+mod wholeness;
+mod why;
+mod world;

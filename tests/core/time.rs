@@ -1,0 +1,120 @@
+//! Days and instants as decisions see them (R19, U-10, U-14).
+
+use crate::world::{Person, World, account, check, day, entry_of, person, world};
+
+/// Starts on `start`, judged at `instant`.
+#[track_caller]
+fn check_start(start: &str, instant: &str, expected: &str) {
+    check(&world().with(person("anna").employed(start, None)).now(instant), "anna", expected);
+}
+
+/// Left after `last_day`, judged at `instant`.
+#[track_caller]
+fn check_end(last_day: &str, instant: &str, expected: &str) {
+    let anna = person("anna").former().employed("2020-01-01", Some(last_day));
+    check(&leaver(anna).now(instant), "anna", expected);
+}
+
+fn leaver(anna: Person) -> World {
+    world().crowd(12).with(anna).having(account(7).of("anna"))
+}
+
+#[test]
+fn r19_a_start_date_is_reached_at_midnight_in_amsterdam() {
+    for (start, before, from) in [
+        ("2026-06-15", "2026-06-14T21:59:59Z", "2026-06-14T22:00:00Z"), // summer
+        ("2026-01-15", "2026-01-14T22:59:59Z", "2026-01-14T23:00:00Z"), // winter
+        ("2026-03-29", "2026-03-28T22:59:59Z", "2026-03-28T23:00:00Z"), // the day that loses an hour
+        ("2026-03-30", "2026-03-29T21:59:59Z", "2026-03-29T22:00:00Z"), // and the next
+        ("2026-10-25", "2026-10-24T21:59:59Z", "2026-10-24T22:00:00Z"), // the day that gains one
+        ("2026-10-26", "2026-10-25T22:59:59Z", "2026-10-25T23:00:00Z"),
+        ("2027-01-01", "2026-12-31T22:59:59Z", "2026-12-31T23:00:00Z"), // the year's end
+    ] {
+        check_start(start, before, "planned/onboard");
+        check_start(start, from, "onboard");
+    }
+}
+
+#[test]
+fn r19_a_last_day_is_over_at_eleven_in_the_evening_utc() {
+    for last_day in
+        ["2026-06-14", "2026-01-14", "2026-03-28", "2026-03-29", "2026-10-24", "2026-10-25", "2026-12-31"]
+    {
+        check_end(last_day, &format!("{last_day}T22:00:00Z"), "planned/offboard");
+        check_end(last_day, &format!("{last_day}T22:59:59Z"), "planned/offboard");
+        check_end(last_day, &format!("{last_day}T23:00:00Z"), "offboard");
+    }
+    for late in ["2026-06-14T23:30:00Z", "2026-06-15T00:00:00Z", "2026-06-15T02:00:00Z"] {
+        check_end("2026-06-14", late, "offboard");
+    }
+}
+
+#[test]
+fn r19_somebody_is_in_service_until_the_last_day_is_over() {
+    let anna = || person("anna").employed("2020-01-01", Some("2026-06-15"));
+    check(&world().with(anna()).now("2026-06-15T22:59:59Z"), "anna", "onboard");
+    check(&world().with(anna()).now("2026-06-15T23:00:00Z"), "anna", "hold/ended_on_payroll");
+}
+
+#[test]
+fn u10_a_last_day_ahead_is_shown_and_does_nothing() {
+    let anna = person("anna").employed("2020-01-01", Some("2026-09-30"));
+    let world = world().with(anna).having(account(7).of("anna"));
+    check(&world, "anna", "nothing/up_to_date");
+    assert_eq!(entry_of(&world.plan(), "anna").leaves_on, Some(day("2026-09-30")));
+}
+
+#[test]
+fn u10_an_end_date_without_the_type_deactivates_nobody() {
+    let anna = person("anna").employed("2020-01-01", Some("2026-03-31"));
+    check(&world().crowd(12).with(anna).having(account(7).of("anna")), "anna", "hold/ended_on_payroll");
+}
+
+#[test]
+fn u10_the_type_without_an_end_date_is_enough() {
+    check(&leaver(person("anna").former().employed("2020-01-01", None)), "anna", "offboard");
+    check(&leaver(person("anna").former().without_employment()), "anna", "offboard");
+}
+
+#[test]
+fn u10_the_last_of_several_last_days_counts() {
+    // The longer employment began earlier: the later one ending does not end it.
+    let overlapping = person("anna")
+        .former()
+        .employed("2015-01-01", Some("2026-12-31"))
+        .and_employed("2020-01-01", Some("2026-03-31"));
+    check(&leaver(overlapping), "anna", "planned/offboard");
+    let one_after_the_other = person("anna")
+        .former()
+        .employed("2015-01-01", Some("2019-12-31"))
+        .and_employed("2020-01-01", Some("2026-06-15"));
+    check(&leaver(one_after_the_other), "anna", "planned/offboard");
+    let both_over = person("anna")
+        .former()
+        .employed("2015-01-01", Some("2026-03-31"))
+        .and_employed("2020-01-01", Some("2026-02-28"));
+    check(&leaver(both_over), "anna", "offboard");
+}
+
+#[test]
+fn u10_an_open_employment_beside_one_that_ended_on_the_same_first_day_is_still_open() {
+    let twice =
+        person("anna").former().employed("2020-01-01", None).and_employed("2020-01-01", Some("2026-03-31"));
+    check(&leaver(twice), "anna", "hold/begins_again");
+}
+
+#[test]
+fn u10_the_contract_tells_the_last_day_only_where_the_employment_does_not() {
+    let open = || person("anna").former().employed("2020-01-01", None);
+    check(&leaver(open().contract("2020-01-01", Some("2026-12-31"))), "anna", "planned/offboard");
+    check(&leaver(open().contract("2020-01-01", Some("2026-03-31"))), "anna", "offboard");
+    let closed = person("anna").former().contract("2020-01-01", Some("2026-12-31"));
+    check(&leaver(closed), "anna", "offboard");
+}
+
+#[test]
+fn u14_an_active_account_is_kept_up_to_date_without_a_first_day() {
+    let anna = || person("anna").without_employment();
+    check(&world().with(anna()), "anna", "hold/missing_start");
+    check(&world().with(anna().first(Some("Anne"))).having(account(7).of("anna")), "anna", "update");
+}
