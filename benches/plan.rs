@@ -84,13 +84,15 @@ fn account_of(n: usize, record: &EmployeeRecord) -> Account {
     account.first_name.clone_from(&record.personal.first_name);
     account.last_name.clone_from(&record.personal.last_name);
     account.birthday.clone_from(&record.personal.birthday);
-    account.work_anniversary = record.employments.first().and_then(|employment| employment.start).map(Pii::new);
+    account.work_anniversary =
+        record.employments.first().and_then(|employment| employment.start).map(Pii::new);
     account.external_id = Some(record.id.as_str().to_owned());
     account
 }
 
 fn source(records: Vec<EmployeeRecord>) -> Complete<SourceSnapshot> {
-    let mut builder = SourceSnapshotBuilder::announce((0..3).map(|n| SourceCompany::new(company(n))).collect());
+    let mut builder =
+        SourceSnapshotBuilder::announce((0..3).map(|n| SourceCompany::new(company(n))).collect());
     for n in 0..3 {
         let of_company = records.iter().filter(|record| record.company == company(n)).cloned().collect();
         let fields = vec![FieldDefinition::new("alleo_monthly_all_budget", "number")];
