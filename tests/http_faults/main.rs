@@ -2,6 +2,13 @@
 //!
 //! `cargo test -p tests --test http_faults -- --nocapture` prints it as Markdown.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what the tests share may fail a test as plainly as the tests do"
+)]
+
 mod server;
 mod subject;
 mod table;
@@ -23,9 +30,12 @@ async fn once(subject: Subject, act: &Act) -> Seen {
     subject.run(&server, vec![act.clone()]).await
 }
 
+/// A fault, and what was seen of each kind of call.
+type Asked = (Row, [(Subject, Seen); 3]);
+
 /// What each client did about each fault that stayed.
-async fn all_that_stay() -> &'static [(Row, [(Subject, Seen); 3])] {
-    static SEEN: OnceCell<Vec<(Row, [(Subject, Seen); 3])>> = OnceCell::const_new();
+async fn all_that_stay() -> &'static [Asked] {
+    static SEEN: OnceCell<Vec<Asked>> = OnceCell::const_new();
     SEEN.get_or_init(|| async {
         let mut all = Vec::new();
         for row in rows() {
@@ -157,10 +167,9 @@ impl Row {
     /// How often a request is sent whose fault stays.
     fn sends(&self, subject: Subject) -> usize {
         match (self.again(subject), subject) {
-            (Again::Never | Again::Later, _) => 1,
             // A 401 says that nothing was done, so that a write may come again as well.
             (Again::NewToken, _) => 2,
-            (_, Subject::YourCampusWrite) => 1,
+            (Again::Never | Again::Later, _) | (_, Subject::YourCampusWrite) => 1,
             // nmbrs-rest.md 3.3 and yourcampus.md 1.9 count differently.
             (Again::Soon, Subject::NmbrsRead) => 3,
             (Again::Throttled, Subject::NmbrsRead) => 5,

@@ -180,7 +180,8 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
 }
 
 fn answer(status: u16, kind: &str, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let more = lines.concat();
     let length = body.len();
     format!(
         "HTTP/1.1 {status} Said\r\nContent-Type: {kind}\r\n{more}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"

@@ -2,6 +2,13 @@
 //!
 //! A process of its own: what others do in the same one decides which places are listened to.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what the tests share may fail a test as plainly as the tests do"
+)]
+
 #[expect(dead_code, reason = "the other tests on this stage need more of it")]
 mod stage;
 

@@ -57,7 +57,8 @@ async fn all_nine_operations_work_whatever_the_target_does_to_texts_and_gaps() {
     }
 }
 
-/// A clock that takes the sandbox's along. The sandbox counts whole seconds, so what is left over stays for later.
+/// The sandbox's clock follows the client's after each call, so a request after a wait still falls into the old window: the
+/// sandbox is the stricter of the two.
 #[tokio::test]
 async fn r21_with_any_limit_on_the_server_the_client_never_meets_a_429() {
     for limit in [2, 5, 20] {
@@ -69,7 +70,6 @@ async fn r21_with_any_limit_on_the_server_the_client_never_meets_a_429() {
             api.reader().groups(COMPANY).await.unwrap();
             let passed = (clock.time() - told).num_seconds();
             if passed > 0 {
-                // The client waited before it sent, so its clock is ahead of the sandbox's by that wait.
                 sandbox.control("POST", "clock", format!(r#"{{"advance_seconds":{passed}}}"#).as_bytes());
                 told = clock.time();
             }
