@@ -45,16 +45,16 @@ impl Customer {
         let target = target(accounts.collect());
         let mut ledger = LedgerView::default();
         for (n, record) in records.iter().enumerate() {
-            let link = Link::new(AccountId::new(n as i64), record.company.clone());
+            let link = Link::new(AccountId::new(number(n)), record.company.clone());
             ledger.links.insert(record.id.clone(), link);
         }
         ledger.last_run = Some(LastRun::default());
-        Self { source: source(records), target, ledger }
+        Self { source: source(&records), target, ledger }
     }
 
     /// Nobody has an account.
     fn new() -> Self {
-        Self { source: source(records()), target: target(Vec::new()), ledger: LedgerView::default() }
+        Self { source: source(&records()), target: target(Vec::new()), ledger: LedgerView::default() }
     }
 }
 
@@ -67,7 +67,7 @@ fn records() -> Vec<EmployeeRecord> {
     let record = |n: usize| {
         let id = ExternalId::rest(&format!("3f0c9a52-79a3-4452-8e1d-{n:012}")).unwrap();
         let mut record = EmployeeRecord::new(id, company(n));
-        record.listed = Listed::new(Some(n as i64), Some(EmployeeType::Payroll));
+        record.listed = Listed::new(Some(number(n)), Some(EmployeeType::Payroll));
         record.personal.first_name = Some(Pii::new(format!("First{n}")));
         record.personal.last_name = Some(Pii::new(format!("Lást{n}")));
         record.personal.business_email = Some(Pii::new(format!("first.last{n}@example.nl")));
@@ -79,7 +79,7 @@ fn records() -> Vec<EmployeeRecord> {
 }
 
 fn account_of(n: usize, record: &EmployeeRecord) -> Account {
-    let mut account = Account::new(AccountId::new(n as i64), HOME, true);
+    let mut account = Account::new(AccountId::new(number(n)), HOME, true);
     account.email.clone_from(&record.personal.business_email);
     account.first_name.clone_from(&record.personal.first_name);
     account.last_name.clone_from(&record.personal.last_name);
@@ -90,7 +90,11 @@ fn account_of(n: usize, record: &EmployeeRecord) -> Account {
     account
 }
 
-fn source(records: Vec<EmployeeRecord>) -> Complete<SourceSnapshot> {
+fn number(n: usize) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+fn source(records: &[EmployeeRecord]) -> Complete<SourceSnapshot> {
     let mut builder =
         SourceSnapshotBuilder::announce((0..3).map(|n| SourceCompany::new(company(n))).collect());
     for n in 0..3 {

@@ -93,7 +93,7 @@ fn settle_in(world: World, n: usize, slot: &Slot, companies: usize, memory: bool
     let name = format!("p{n}");
     let company = COMPANIES[slot.company % companies];
     let record = record(&name, n, slot).at(company);
-    let number = 100 + n as i64;
+    let number = 100 + i64::try_from(n).unwrap();
     let mut world = world;
     if let Some(account) = account_of(&record, number, slot) {
         world = world.having(account);
@@ -189,7 +189,6 @@ fn account_of(record: &Person, number: i64, slot: &Slot) -> Option<Acc> {
         _ => same(),
     };
     match slot.account {
-        0..=3 => None,
         4..=10 => Some(other),
         11 | 12 => Some(other.inactive()),
         13 | 17..=19 => Some(other.carrying(None)),

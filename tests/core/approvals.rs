@@ -222,7 +222,11 @@ fn plan_hash(canonical: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(b"sync-core/plan/v1\0");
     hash.update(canonical);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
+        use std::fmt::Write;
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
 }
 
 #[test]

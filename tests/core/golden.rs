@@ -87,6 +87,25 @@ fn r5_the_golden_bytes_hold_one_of_everything() {
 }
 
 #[test]
+fn r5_the_bytes_are_canonical_by_another_implementation_of_the_rfc() {
+    let bytes = everything().plan().canonical_bytes();
+    let value: Value = serde_json::from_slice(&bytes).unwrap();
+    assert_eq!(serde_json_canonicalizer::to_vec(&value).unwrap(), bytes);
+}
+
+#[test]
+fn r5_two_large_account_ids_stay_two() {
+    let ids = |world: &World| {
+        let plan = world.plan();
+        let value: Value = serde_json::from_slice(&plan.canonical_bytes()).unwrap();
+        value["entries"][0]["account"]["id"].clone()
+    };
+    let with = |number| world().synced("anna", number);
+    assert_eq!(ids(&with(9_007_199_254_740_993)), 9_007_199_254_740_993_i64);
+    assert_ne!(with(9_007_199_254_740_993).plan().id(), with(9_007_199_254_740_992).plan().id());
+}
+
+#[test]
 fn r5_the_order_of_inputs_does_not_matter() {
     let mut turned = everything();
     let golden = turned.plan();

@@ -52,6 +52,7 @@ pub(crate) enum Fault {
 
 /// How a target changes what it stores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "habits are independent of each other")]
 pub(crate) struct Habits {
     pub(crate) trims: bool,
     pub(crate) lowers_domains: bool,
@@ -122,11 +123,6 @@ impl Stage {
     pub(crate) fn change(&self, change: impl FnOnce(World) -> World) {
         let mut state = self.state.lock().unwrap();
         state.world = change(state.world.clone());
-    }
-
-    pub(crate) fn account(&self, number: i64) -> Option<Account> {
-        let state = self.state.lock().unwrap();
-        state.world.accounts.iter().find(|account| account.id == AccountId::new(number)).cloned()
     }
 
     pub(crate) fn view(&self) -> LedgerView {
@@ -358,7 +354,7 @@ impl EmployeeSource for Stage {
 #[async_trait]
 impl AccountReader for Stage {
     async fn companies(&self, meter: &RequestMeter) -> Result<Vec<TargetCompany>, PortError> {
-        self.call("target companies".to_owned(), |state, fault| {
+        self.call("target companies".to_owned(), |state, _| {
             state.target_requests += pages(1, meter)?;
             Ok(vec![TargetCompany::new(HOME, None)])
         })
@@ -385,7 +381,7 @@ impl AccountWriter for Stage {
     async fn create(&self, request: &CreateRequest) -> Result<Account, PortError> {
         let wanted = &request.account;
         let name = format!("write create {}", wanted.external_id);
-        self.call(name.clone(), |state, fault| {
+        self.call(name.clone(), |state, _| {
             let number = state.world.accounts.iter().map(|account| account.id.get()).max().unwrap_or(0) + 1;
             let mut account = Account::new(AccountId::new(number), request.company, true);
             account.email = Some(Pii::new(wanted.email.expose().to_owned()));

@@ -89,11 +89,9 @@ fn broken(list: SourceRows, how: usize) -> Option<SourceRows> {
 /// Every record's links, as runs before would have left them.
 fn with_memory_of_now(world: World) -> World {
     let stage = Stage::of(world);
-    match stage.apply() {
-        Ok(_) => stage.world(),
-        // A final brake: nothing is remembered.
-        Err(_) => stage.world(),
-    }
+    // A final brake may refuse; then nothing is remembered.
+    let _ = stage.apply();
+    stage.world()
 }
 
 proptest! {
@@ -204,19 +202,18 @@ proptest! {
         let habits = Habits { trims, lowers_domains, composes, empty_is_null, null_is_empty };
         let stage = Stage::of(world).with_habits(habits);
         let before = accounts(&stage);
-        match stage.apply() {
-            Ok(report) => {
-                prop_assert!(report.is_complete(), "{:?}", report);
-                prop_assert_eq!(report.writes as usize, report.actions.len());
-                let after = accounts(&stage);
-                let plan = stage.dry_run().unwrap().plan;
-                prop_assert_eq!(plan.document().totals.actions.total(), 0, "{:?}", plan.document());
-                if let Ok(again) = stage.apply() {
-                    prop_assert_eq!(again.writes, 0);
-                }
-                prop_assert_eq!(accounts(&stage), after);
+        if let Ok(report) = stage.apply() {
+            prop_assert!(report.is_complete(), "{:?}", report);
+            prop_assert_eq!(report.writes, report.actions.len() as u64);
+            let after = accounts(&stage);
+            let plan = stage.dry_run().unwrap().plan;
+            prop_assert_eq!(plan.document().totals.actions.total(), 0, "{:?}", plan.document());
+            if let Ok(again) = stage.apply() {
+                prop_assert_eq!(again.writes, 0);
             }
-            Err(_) => prop_assert_eq!(accounts(&stage), before),
+            prop_assert_eq!(accounts(&stage), after);
+        } else {
+            prop_assert_eq!(accounts(&stage), before);
         }
     }
 
@@ -296,7 +293,7 @@ proptest! {
             format!("{:?} {:?}", world.source(), world.target()),
             format!("{:?} {:?}", stage.dry_run(), stage.apply()),
             format!("{:?} {:?}", world.policy, stage.view()),
-            format!("{:?}", world),
+            format!("{world:?}"),
         ];
         for text in shown {
             prop_assert!(!text.to_lowercase().contains(&MARK.to_lowercase()), "a text: {}", text);

@@ -48,6 +48,7 @@ pub(crate) fn key() -> FingerprintKey {
     FingerprintKey::new(*b"a key of one customer").unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every field that takes it is optional")]
 fn pii(text: impl Into<String>) -> Option<Pii<String>> {
     Some(Pii::new(text.into()))
 }
@@ -271,7 +272,9 @@ impl World {
 
     /// `count` synced people with accounts from 1000 on.
     pub(crate) fn crowd(self, count: usize) -> Self {
-        (0..count).fold(self, |world, n| world.synced(&format!("crowd-{n:05}"), 1000 + n as i64))
+        (1000..)
+            .zip(0..count)
+            .fold(self, |world, (account, n)| world.synced(&format!("crowd-{n:05}"), account))
     }
 
     pub(crate) fn unreadable_account(mut self, number: i64) -> Self {

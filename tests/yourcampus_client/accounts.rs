@@ -111,8 +111,10 @@ async fn errors_are_translated_by_what_follows_from_them() {
     assert!(error.may_have_been_done());
     let error = ports.writer.create(&create("JANE@acme.com")).await.unwrap_err();
     assert_eq!(error.kind(), PortErrorKind::Conflict);
-    let error = ports.writer.create(&create("jane@acme.test")).await.unwrap_err();
-    assert_eq!(error.kind(), PortErrorKind::Refused, "the client would not send a reserved domain");
+    let mut long = create("long@acme.com");
+    long.account.first_name = "x".repeat(1001).into();
+    let error = ports.writer.create(&long).await.unwrap_err();
+    assert_eq!(error.kind(), PortErrorKind::Refused, "the client would not send a name that is too long");
     let unknown = StateRequest::new(ports.company, AccountId::new(99));
     assert_eq!(ports.writer.activate(&unknown).await.unwrap_err().kind(), PortErrorKind::Refused);
 }
