@@ -98,7 +98,11 @@ impl Stage {
             secrets.assert_absent(&format!("{stream} of sync {arguments:?}"), text);
         }
         // The configuration is the test's own and holds the client id.
-        let written = self.folder.contents().into_iter().filter(|(name, _)| name != "sync.toml");
+        let written = self
+            .folder
+            .contents()
+            .into_iter()
+            .filter(|(name, _)| std::path::Path::new(name).extension().is_none_or(|kind| kind != "toml"));
         for (name, content) in written {
             secrets.assert_absent(&name, &content);
         }
