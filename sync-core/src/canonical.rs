@@ -70,14 +70,19 @@ mod tests {
 
     #[test]
     fn keys_are_sorted_by_utf16_and_texts_escaped_as_the_rfc_asks() {
-        let value = json!({ "\u{fb33}": 1, "\u{1f600}": 2, "b": [true, null, {}], "a": "é\"\\\u{8}\n\u{1}/\u{7f}" });
-        let expected = "{\"a\":\"é\\\"\\\\\\b\\n\\u0001/\u{7f}\",\"b\":[true,null,{}],\"\u{1f600}\":2,\"\u{fb33}\":1}";
+        let value =
+            json!({ "\u{fb33}": 1, "\u{1f600}": 2, "b": [true, null, {}], "a": "é\"\\\u{8}\n\u{1}/\u{7f}" });
+        let expected =
+            "{\"a\":\"é\\\"\\\\\\b\\n\\u0001/\u{7f}\",\"b\":[true,null,{}],\"\u{1f600}\":2,\"\u{fb33}\":1}";
         assert_eq!(text(&value), expected);
     }
 
     #[test]
     fn large_ids_keep_every_digit() {
         let ids = json!([9_007_199_254_740_993_i64, 9_007_199_254_740_992_i64, i64::MIN, u64::MAX]);
-        assert_eq!(text(&ids), "[9007199254740993,9007199254740992,-9223372036854775808,18446744073709551615]");
+        assert_eq!(
+            text(&ids),
+            "[9007199254740993,9007199254740992,-9223372036854775808,18446744073709551615]"
+        );
     }
 }

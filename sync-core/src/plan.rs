@@ -201,9 +201,8 @@ fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)>
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
 /// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
 fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
-    let is_gone = |id: &crate::ExternalId| {
-        source.records().binary_search_by(|record| record.id.cmp(id)).is_err()
-    };
+    let is_gone =
+        |id: &crate::ExternalId| source.records().binary_search_by(|record| record.id.cmp(id)).is_err();
     ledger.links.iter().filter(|(id, _)| is_gone(id)).map(|(_, link)| link.account).collect()
 }
 

@@ -69,7 +69,11 @@ fn u25_one_field_with_two_answers_for_one_day_is_a_conflict() {
     for (one, two) in [("no", "yes"), ("ja", "nee")] {
         let both = anna_says(&[("alleo_access", Some(one)), ("alleo_access", Some(two))]);
         check(&both, "anna", "hold/access_conflict");
-        let dated = person("anna").field_from("alleo_access", one, "2026-01-01").field_from("alleo_access", two, "2026-01-01");
+        let dated = person("anna").field_from("alleo_access", one, "2026-01-01").field_from(
+            "alleo_access",
+            two,
+            "2026-01-01",
+        );
         check(&in_use(&NOW_AND_THEN, dated), "anna", "hold/access_conflict");
     }
     check(&anna_says(&[("alleo_access", Some("yes")), ("alleo_access", Some("ja"))]), "anna", "onboard");
@@ -78,7 +82,8 @@ fn u25_one_field_with_two_answers_for_one_day_is_a_conflict() {
 #[test]
 fn u4_the_latest_answer_counts_and_one_of_the_future_does_not_yet() {
     let says = |first, then| {
-        let anna = person("anna").field_from("alleo_access", "no", first).field_from("alleo_access", "yes", then);
+        let anna =
+            person("anna").field_from("alleo_access", "no", first).field_from("alleo_access", "yes", then);
         in_use(&NOW_AND_THEN, anna)
     };
     check(&says("2026-01-01", "2026-06-15"), "anna", "onboard");
@@ -88,9 +93,9 @@ fn u4_the_latest_answer_counts_and_one_of_the_future_does_not_yet() {
 
 #[test]
 fn u4_a_definition_that_cannot_be_read_onboards_nobody() {
-    use sync_core::snapshot::{Resource, SourceRows, SourceSnapshotBuilder, Listing, Row};
-    use sync_core::record::{SourceCompany, Unreadable};
     use sync_core::CompanyId;
+    use sync_core::record::{SourceCompany, Unreadable};
+    use sync_core::snapshot::{Listing, Resource, Row, SourceRows, SourceSnapshotBuilder};
 
     // It may be the definition of the access field, which would make every missing answer a question.
     let company = CompanyId::new("acme");

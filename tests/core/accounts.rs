@@ -51,7 +51,8 @@ fn check_named(world: &World, name: &str, accounts: &[i64]) {
 
 #[test]
 fn r14_two_accounts_with_the_persons_id_stop_that_person_and_nobody_else() {
-    let world = world().synced("anna", 7).having(account(8).of("anna").email("b@x.example")).with(person("bob"));
+    let world =
+        world().synced("anna", 7).having(account(8).of("anna").email("b@x.example")).with(person("bob"));
     check_named(&world, "anna", &[7, 8]);
     check(&world, "bob", "onboard");
 }
@@ -70,7 +71,8 @@ fn r14_a_link_and_an_id_that_disagree_stop_that_person() {
 
 #[test]
 fn r14_an_account_that_two_people_are_linked_to_stops_both() {
-    let world = world().with(person("anna")).with(person("bob")).having(account(7)).link("anna", 7).link("bob", 7);
+    let world =
+        world().with(person("anna")).with(person("bob")).having(account(7)).link("anna", 7).link("bob", 7);
     check_named(&world, "anna", &[7]);
     check_named(&world, "bob", &[7]);
 }
@@ -122,7 +124,8 @@ fn r17_a_person_who_comes_back_under_the_same_id_is_proposed_for_activation() {
 
 #[test]
 fn r17_a_person_who_comes_back_under_a_new_id_gets_no_second_account() {
-    let back = person("anna-2").email("anna@acme.example").last(Some("Last anna")).employed("2026-06-01", None);
+    let back =
+        person("anna-2").email("anna@acme.example").last(Some("Last anna")).employed("2026-06-01", None);
     let world = world().with(person("anna").former()).with(back).having(account(7).of("anna").inactive());
     check(&world, "anna-2", "hold/rehire");
     assert_eq!(entry(&world, "anna-2").person, id("anna"), "the account keeps the id of the oldest record");

@@ -56,7 +56,12 @@ fn r7_an_action_that_the_person_did_not_see_is_skipped() {
 
 #[test]
 fn r8_an_action_that_is_no_longer_needed_is_not_done() {
-    let fresh = world().crowd(12).with(person("anna")).synced("bob", 8).with(person("cleo")).having(account(9).of("cleo"));
+    let fresh = world()
+        .crowd(12)
+        .with(person("anna"))
+        .synced("bob", 8)
+        .with(person("cleo"))
+        .having(account(9).of("cleo"));
     assert_eq!(done(&approve(&three_actions(), &fresh).unwrap()), ["onboard anna"]);
 }
 
@@ -64,9 +69,18 @@ fn r8_an_action_that_is_no_longer_needed_is_not_done() {
 fn r8_an_action_with_other_values_is_skipped() {
     for (what, fresh) in [
         ("the wanted value", with_bob(person("bob").first(Some("Rob")), account(8).of("bob"))),
-        ("the stored value", with_bob(person("bob").first(Some("Robert")), account(8).of("bob").first(Some("Bobby")))),
-        ("null became empty", with_bob(person("bob").first(Some("Robert")), account(8).of("bob").first(None))),
-        ("one more field", with_bob(person("bob").first(Some("Robert")).last(Some("New")), account(8).of("bob"))),
+        (
+            "the stored value",
+            with_bob(person("bob").first(Some("Robert")), account(8).of("bob").first(Some("Bobby"))),
+        ),
+        (
+            "null became empty",
+            with_bob(person("bob").first(Some("Robert")), account(8).of("bob").first(None)),
+        ),
+        (
+            "one more field",
+            with_bob(person("bob").first(Some("Robert")).last(Some("New")), account(8).of("bob")),
+        ),
     ] {
         let seen = with_bob(person("bob").first(Some("Robert")), account(8).of("bob"));
         assert_eq!(done(&approve(&seen, &seen).unwrap()), ["update bob"]);
@@ -87,7 +101,8 @@ fn r8_an_action_with_another_account_or_other_evidence_is_skipped() {
         .crowd(12)
         .with(person("cleo").former().employed("2020-01-01", Some("2026-04-30")))
         .having(account(9).of("cleo"));
-    let one_more_record = seen().with(person("cleo-2").former().email("cleo@acme.example").last(Some("Last cleo")));
+    let one_more_record =
+        seen().with(person("cleo-2").former().email("cleo@acme.example").last(Some("Last cleo")));
     for fresh in [other_account, other_day, one_more_record] {
         let authorised = approve(&seen(), &fresh).unwrap();
         assert_eq!((done(&authorised).len(), skipped(&authorised).len()), (0, 1));
@@ -132,7 +147,8 @@ fn r7_an_approval_and_its_plan_hold_for_a_day() {
     };
     let try_at = |given: DateTime<Utc>, by: TimeDelta| {
         let plan = seen.plan();
-        authorise(&saved(&plan), Approval::of(plan.id().clone(), given), later(by).plan()).map(|done| done.actions().len())
+        authorise(&saved(&plan), Approval::of(plan.id().clone(), given), later(by).plan())
+            .map(|done| done.actions().len())
     };
     let (day, second) = (TimeDelta::hours(24), TimeDelta::seconds(1));
     assert_eq!(try_at(made, day), Ok(3));
@@ -183,7 +199,9 @@ fn r4_what_was_done_since_counts_into_the_brake_that_the_person_saw() {
 
 #[test]
 fn no_approval_lifts_a_final_brake_even_if_it_was_seen() {
-    for blocked in [three_actions().remembers("beta", &[]), three_actions().remembers("acme", &["alleo_access"])] {
+    for blocked in
+        [three_actions().remembers("beta", &[]), three_actions().remembers("acme", &["alleo_access"])]
+    {
         let Refusal::Braked(brakes) = approve(&blocked, &blocked).unwrap_err() else { panic!() };
         assert!(brakes.iter().all(Brake::is_final));
     }
@@ -204,7 +222,8 @@ fn plan_hash(canonical: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(b"sync-core/plan/v1\0");
     hash.update(canonical);
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let hex = |digits: String, byte: &u8| digits + &format!("{byte:02x}");
+    hash.finalize().iter().fold(String::new(), hex)
 }
 
 #[test]
@@ -234,7 +253,8 @@ fn r7_a_forged_file_that_somebody_approves_can_only_remove_actions() {
     let seen = three_actions().plan();
     // Everybody is to be deactivated, says the forger, and gets the forgery approved.
     let file = forged(&seen, |plan| {
-        let offboard = plan["entries"].as_array().unwrap().iter().find(|entry| entry["decision"]["kind"] == "offboard");
+        let offboard =
+            plan["entries"].as_array().unwrap().iter().find(|entry| entry["decision"]["kind"] == "offboard");
         let offboard = offboard.unwrap()["decision"].clone();
         for entry in plan["entries"].as_array_mut().unwrap() {
             entry["decision"] = offboard.clone();

@@ -5,7 +5,7 @@ use sync_core::policy::{Limit, Limits};
 use crate::world::{World, account, check_brakes, person, world};
 
 /// `managed` synced people, of whom `leaving` left.
-fn company_of(managed: usize, leaving: usize) -> World {
+fn company_of(managed: u32, leaving: usize) -> World {
     let mut world = world().crowd(managed);
     let left = person("x").former();
     for record in world.records.iter_mut().take(leaving) {
@@ -18,7 +18,12 @@ fn company_of(managed: usize, leaving: usize) -> World {
 #[test]
 fn r3_a_company_whose_linked_people_all_vanish_brakes() {
     let beta = |world: World| {
-        world.company("beta", &[]).synced("anna", 7).link("anna", 7).having(account(8).of("bob")).link_at("bob", 8, "beta")
+        world
+            .company("beta", &[])
+            .synced("anna", 7)
+            .link("anna", 7)
+            .having(account(8).of("bob"))
+            .link_at("bob", 8, "beta")
     };
     check_brakes(&beta(world()), &["empty_company beta"]);
     check_brakes(&beta(world()).with(person("bob").at("beta")), &[]);
@@ -28,7 +33,8 @@ fn r3_a_company_whose_linked_people_all_vanish_brakes() {
 #[test]
 fn r3_an_empty_company_of_which_nobody_has_an_account_is_no_brake() {
     check_brakes(&world().synced("anna", 7).company("beta", &[]), &[]);
-    let inactive = world().company("beta", &[]).having(account(8).of("bob").inactive()).link_at("bob", 8, "beta");
+    let inactive =
+        world().company("beta", &[]).having(account(8).of("bob").inactive()).link_at("bob", 8, "beta");
     check_brakes(&inactive.synced("anna", 7), &[]);
 }
 
@@ -40,7 +46,11 @@ fn r3_without_memory_an_account_of_nobody_may_be_of_the_empty_company() {
 
 #[test]
 fn r3_a_small_company_that_left_with_evidence_is_not_empty() {
-    let world = world().crowd(12).with(person("bob").at("beta").former()).having(account(8).of("bob")).link_at("bob", 8, "beta");
+    let world = world()
+        .crowd(12)
+        .with(person("bob").at("beta").former())
+        .having(account(8).of("bob"))
+        .link_at("bob", 8, "beta");
     check_brakes(&world, &[]);
 }
 
@@ -144,7 +154,8 @@ fn r26_a_company_that_the_policy_names_and_nobody_sees_brakes_once() {
 #[test]
 fn r26_a_company_that_the_policy_leaves_out_is_not_gone() {
     // Whoever leaves it out changes the policy, which nobody can do in silence: its hash is in the plan.
-    let only_acme = |world: World| world.policy(|policy| policy.with_companies([sync_core::CompanyId::new("acme")]));
+    let only_acme =
+        |world: World| world.policy(|policy| policy.with_companies([sync_core::CompanyId::new("acme")]));
     check_brakes(&only_acme(world().synced("anna", 7).remembers("beta", &[])), &[]);
 }
 

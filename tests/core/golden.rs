@@ -80,7 +80,10 @@ fn r5_the_golden_bytes_hold_one_of_everything() {
     for kind in ["onboard", "update", "offboard", "hold", "planned", "skip"] {
         assert!(has(kind), "no {kind}");
     }
-    assert!(!golden["brakes"].as_array().unwrap().is_empty() && !golden["findings"].as_array().unwrap().is_empty());
+    assert!(
+        !golden["brakes"].as_array().unwrap().is_empty()
+            && !golden["findings"].as_array().unwrap().is_empty()
+    );
 }
 
 #[test]

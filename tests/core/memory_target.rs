@@ -18,9 +18,9 @@ use sync_core::engine::{Apply, ApplyReport, DryRun, EngineError, MemoryLedger, P
 use sync_core::ledger::LedgerView;
 use sync_core::plan::SavedPlan;
 use sync_core::ports::{
-    AccountReader, AccountWriter, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent, IntentId, Ledger,
-    ListAccounts, Outcome, PortError, PortErrorKind, RequestMeter, RowsRequest, StateRequest, TargetCompany,
-    UpdateRequest,
+    AccountReader, AccountWriter, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent, IntentId,
+    Ledger, ListAccounts, Outcome, PortError, PortErrorKind, RequestMeter, RowsRequest, StateRequest,
+    TargetCompany, UpdateRequest,
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};
@@ -51,6 +51,7 @@ pub(crate) enum Fault {
 }
 
 /// How a target changes what it stores.
+#[expect(clippy::struct_excessive_bools, reason = "five habits that have nothing to do with each other")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Habits {
     pub(crate) trims: bool,
@@ -122,11 +123,6 @@ impl Stage {
     pub(crate) fn change(&self, change: impl FnOnce(World) -> World) {
         let mut state = self.state.lock().unwrap();
         state.world = change(state.world.clone());
-    }
-
-    pub(crate) fn account(&self, number: i64) -> Option<Account> {
-        let state = self.state.lock().unwrap();
-        state.world.accounts.iter().find(|account| account.id == AccountId::new(number)).cloned()
     }
 
     pub(crate) fn view(&self) -> LedgerView {
@@ -235,7 +231,9 @@ impl Stage {
 
     fn stored_address(&self, address: &str) -> Option<Pii<String>> {
         let address = match address.rsplit_once('@') {
-            Some((local, domain)) if self.habits.lowers_domains => format!("{local}@{}", domain.to_lowercase()),
+            Some((local, domain)) if self.habits.lowers_domains => {
+                format!("{local}@{}", domain.to_lowercase())
+            }
             _ => address.to_owned(),
         };
         self.stored(Some(&Pii::new(address)))
@@ -311,7 +309,10 @@ impl EmployeeSource for Stage {
         "1 + 6 for each company"
     }
 
-    async fn companies(&self, meter: &RequestMeter) -> Result<Listing<Row<CompanyId, SourceCompany>>, PortError> {
+    async fn companies(
+        &self,
+        meter: &RequestMeter,
+    ) -> Result<Listing<Row<CompanyId, SourceCompany>>, PortError> {
         let name = "source companies";
         self.call(name.to_owned(), |state, fault| {
             let ids = state.world.companies.keys();
@@ -328,19 +329,23 @@ impl EmployeeSource for Stage {
         let name = format!("source {} of {}", request.resource, request.company);
         self.call(name, |state, fault| {
             let rows = state.world.rows(&request.company, request.resource);
-            let (rows, length) = match rows {
+            let (length, rows) = match rows {
                 SourceRows::Employees(list) => (list.rows.len(), SourceRows::Employees(told(list, fault))),
                 SourceRows::Personal(list) => (list.rows.len(), SourceRows::Personal(told(list, fault))),
-                SourceRows::Employments(list) => (list.rows.len(), SourceRows::Employments(told(list, fault))),
+                SourceRows::Employments(list) => {
+                    (list.rows.len(), SourceRows::Employments(told(list, fault)))
+                }
                 SourceRows::Contracts(list) => (list.rows.len(), SourceRows::Contracts(told(list, fault))),
                 SourceRows::FieldDefinitions(list) => {
                     (list.rows.len(), SourceRows::FieldDefinitions(told(list, fault)))
                 }
-                SourceRows::ExtraFields(list) => (list.rows.len(), SourceRows::ExtraFields(told(list, fault))),
+                SourceRows::ExtraFields(list) => {
+                    (list.rows.len(), SourceRows::ExtraFields(told(list, fault)))
+                }
                 other => panic!("no test world has {other:?}"),
             };
-            state.source_requests += pages(rows, meter)?;
-            Ok(length)
+            state.source_requests += pages(length, meter)?;
+            Ok(rows)
         })
         .await
     }
@@ -349,7 +354,7 @@ impl EmployeeSource for Stage {
 #[async_trait]
 impl AccountReader for Stage {
     async fn companies(&self, meter: &RequestMeter) -> Result<Vec<TargetCompany>, PortError> {
-        self.call("target companies".to_owned(), |state, fault| {
+        self.call("target companies".to_owned(), |state, _| {
             state.target_requests += pages(1, meter)?;
             Ok(vec![TargetCompany::new(HOME, None)])
         })
@@ -376,7 +381,7 @@ impl AccountWriter for Stage {
     async fn create(&self, request: &CreateRequest) -> Result<Account, PortError> {
         let wanted = &request.account;
         let name = format!("write create {}", wanted.external_id);
-        self.call(name.clone(), |state, fault| {
+        self.call(name.clone(), |state, _| {
             let number = state.world.accounts.iter().map(|account| account.id.get()).max().unwrap_or(0) + 1;
             let mut account = Account::new(AccountId::new(number), request.company, true);
             account.email = Some(Pii::new(wanted.email.expose().to_owned()));
@@ -446,7 +451,12 @@ impl Ledger for Stage {
         self.call(name, |_, _| now(self.ledger.intend(customer, intent))).await
     }
 
-    async fn settle(&self, customer: &CustomerId, intent: IntentId, outcome: &Outcome) -> Result<(), PortError> {
+    async fn settle(
+        &self,
+        customer: &CustomerId,
+        intent: IntentId,
+        outcome: &Outcome,
+    ) -> Result<(), PortError> {
         self.call("ledger settle".to_owned(), |_, _| now(self.ledger.settle(customer, intent, outcome))).await
     }
 

@@ -52,7 +52,11 @@ fn r16_the_private_address_is_no_fall_back() {
 fn u2_while_one_record_is_on_payroll_nobody_left() {
     let left = || world().crowd(12).with(person("anna").former()).having(account(7).of("anna"));
     check(&left(), "anna", "offboard");
-    check(&left().with(again("anna-2").at("beta").first(Some("First anna")).last(Some("Last anna"))), "anna", "nothing/up_to_date");
+    check(
+        &left().with(again("anna-2").at("beta").first(Some("First anna")).last(Some("Last anna"))),
+        "anna",
+        "nothing/up_to_date",
+    );
     check(&left().with(again("anna-2").at("beta").employed("2026-07-01", None)), "anna", "planned/onboard");
 }
 

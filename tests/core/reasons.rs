@@ -45,7 +45,9 @@ fn access(values: &[(&str, Option<&str>)]) -> World {
 fn holds_of_people() -> Vec<Case> {
     let onboard = || ("onboard", with_anna(anna()));
     let offboard = || ("offboard", left());
-    let twin = |born| with_anna(anna()).with(person("bob").email("anna@acme.example").last(Some("Last anna")).born(born));
+    let twin = |born| {
+        with_anna(anna()).with(person("bob").email("anna@acme.example").last(Some("Last anna")).born(born))
+    };
     vec![
         case("anna", "hold/unreadable_row", with_anna(anna().unreadable()), onboard()),
         case("anna", "hold/shared_address", twin(Some("1990-05-18")), ("onboard", twin(Some("1990-05-17")))),
@@ -78,7 +80,10 @@ fn holds_of_people() -> Vec<Case> {
             "anna",
             "hold/maybe_still_here",
             left().with(person("annie").last(Some("LAST ANNA")).without_email()),
-            ("offboard", left().with(person("annie").last(Some("LAST ANNA")).without_email().born(Some("1990-05-18")))),
+            (
+                "offboard",
+                left().with(person("annie").last(Some("LAST ANNA")).without_email().born(Some("1990-05-18"))),
+            ),
         ),
         case(
             "anna",
@@ -108,21 +113,39 @@ fn left_unclaimed() -> World {
 fn holds_of_access() -> Vec<Case> {
     let active = |value| access(&[("alleo_access", Some(value))]).having(account(7).of("anna"));
     vec![
-        case("anna", "hold/access_unanswered", access(&[("alleo_access", None)]), ("onboard", access(&[("alleo_access", Some("ja"))]))),
-        case("anna", "hold/access_unreadable", access(&[("alleo_access", Some("maybe"))]), ("onboard", access(&[("alleo_access", Some(" YES "))]))),
+        case(
+            "anna",
+            "hold/access_unanswered",
+            access(&[("alleo_access", None)]),
+            ("onboard", access(&[("alleo_access", Some("ja"))])),
+        ),
+        case(
+            "anna",
+            "hold/access_unreadable",
+            access(&[("alleo_access", Some("maybe"))]),
+            ("onboard", access(&[("alleo_access", Some(" YES "))])),
+        ),
         case(
             "anna",
             "hold/access_conflict",
             access(&[("alleo_access", Some("yes")), ("yourcampus_access", Some("no"))]),
             ("onboard", access(&[("alleo_access", Some("yes")), ("yourcampus_access", Some("true"))])),
         ),
-        case("anna", "hold/access_field_missing", with_anna(anna()).by_access_field(), ("onboard", with_anna(anna()))),
+        case(
+            "anna",
+            "hold/access_field_missing",
+            with_anna(anna()).by_access_field(),
+            ("onboard", with_anna(anna())),
+        ),
         case("anna", "hold/access_withdrawn", active("no"), ("nothing/up_to_date", active("yes"))),
         case(
             "anna",
             "hold/no_route",
             world().company("acme", &["alleo_filter"]).with(anna().field("alleo_filter", Some("north"))),
-            ("onboard", world().company("acme", &["alleo_filter"]).with(anna().field("alleo_filter", Some(" ")))),
+            (
+                "onboard",
+                world().company("acme", &["alleo_filter"]).with(anna().field("alleo_filter", Some(" "))),
+            ),
         ),
     ]
 }
@@ -132,10 +155,25 @@ fn holds_of_accounts() -> Vec<Case> {
     let up_to_date = || ("nothing/up_to_date", world().synced("anna", 7));
     let unclaimed = || account(7).of("anna").carrying(None);
     vec![
-        case("anna", "hold/several_candidates", world().synced("anna", 7).having(account(8).of("anna")), up_to_date()),
-        case("anna", "hold/foreign_external_id", with_anna(anna()).having(account(7).of("anna").carrying(Some("afas-7"))), up_to_date()),
+        case(
+            "anna",
+            "hold/several_candidates",
+            world().synced("anna", 7).having(account(8).of("anna")),
+            up_to_date(),
+        ),
+        case(
+            "anna",
+            "hold/foreign_external_id",
+            with_anna(anna()).having(account(7).of("anna").carrying(Some("afas-7"))),
+            up_to_date(),
+        ),
         case("anna", "hold/linked_account_gone", with_anna(anna()).link("anna", 7), onboard()),
-        case("anna", "hold/account_unreadable", with_anna(anna()).link("anna", 7).unreadable_account(7), up_to_date()),
+        case(
+            "anna",
+            "hold/account_unreadable",
+            with_anna(anna()).link("anna", 7).unreadable_account(7),
+            up_to_date(),
+        ),
         case("anna", "hold/target_row_unreadable", with_anna(anna()).unreadable_account(8), onboard()),
         case(
             "anna",
@@ -153,7 +191,12 @@ fn others() -> Vec<Case> {
     let no_access = || access(&[("alleo_access", Some("nee"))]);
     let typed = |employee_type| with_anna(anna().of_type(employee_type));
     vec![
-        case("anna", "skip/access_no", no_access(), ("hold/access_withdrawn", no_access().having(account(7).of("anna")))),
+        case(
+            "anna",
+            "skip/access_no",
+            no_access(),
+            ("hold/access_withdrawn", no_access().having(account(7).of("anna"))),
+        ),
         case("anna", "skip/other_type", typed(Some(EmployeeType::External)), onboard()),
         case("anna", "skip/other_type", typed(Some(EmployeeType::Other("intern".to_owned()))), onboard()),
         case("anna", "skip/no_type", typed(None), onboard()),
@@ -176,7 +219,12 @@ fn others() -> Vec<Case> {
             with_anna(anna().former()).having(account(7).of("anna").inactive()),
             ("offboard", left()),
         ),
-        case("anna", "planned/onboard", with_anna(anna().employed("2026-06-16", None)), ("onboard", with_anna(anna().employed("2026-06-15", None)))),
+        case(
+            "anna",
+            "planned/onboard",
+            with_anna(anna().employed("2026-06-16", None)),
+            ("onboard", with_anna(anna().employed("2026-06-15", None))),
+        ),
         case(
             "anna",
             "planned/offboard",
@@ -215,7 +263,8 @@ fn every_reason_is_produced_by_some_world() {
 fn variants(source: &str, name: &str) -> BTreeSet<String> {
     let body = source.split(&format!("pub enum {name} {{\n")).nth(1).expect("the enum is in this file");
     let body = body.split("\n}\n").next().expect("and ends");
-    let is_variant = |line: &&str| line.starts_with("    ") && line[4..].starts_with(|c: char| c.is_ascii_uppercase());
+    let is_variant =
+        |line: &&str| line.starts_with("    ") && line[4..].starts_with(|c: char| c.is_ascii_uppercase());
     body.lines().filter(is_variant).map(|line| snake(line.trim().trim_end_matches([' ', '{', ',']))).collect()
 }
 
@@ -263,7 +312,10 @@ fn every_finding_is_made_by_some_world_and_by_no_plain_one() {
         .map(|finding| finding["finding"].as_str().unwrap_or_default().to_owned())
         .collect();
     assert_eq!(made, variants(include_str!("../../sync-core/src/finding.rs"), "Finding"));
-    let plain = world().synced("anna", 7).company("acme", &["alleo_budget"]).with(anna_again("anna-2").born(Some("1901-01-01")).email("x@acme.example"));
+    let plain = world()
+        .synced("anna", 7)
+        .company("acme", &["alleo_budget"])
+        .with(anna_again("anna-2").born(Some("1901-01-01")).email("x@acme.example"));
     assert_eq!(findings(&plain), serde_json::json!([]));
 }
 

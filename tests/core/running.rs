@@ -86,9 +86,15 @@ fn each_intent_is_in_the_ledger_before_its_write() {
     let anna = format!("write create {}", id("anna"));
     let expected = [
         "ledger view",
-        "ledger intend update", "write update 8", "ledger settle",
-        "ledger intend onboard", &anna, "ledger settle",
-        "ledger intend offboard", "write deactivate 9", "ledger settle",
+        "ledger intend update",
+        "write update 8",
+        "ledger settle",
+        "ledger intend onboard",
+        &anna,
+        "ledger settle",
+        "ledger intend offboard",
+        "write deactivate 9",
+        "ledger settle",
         "ledger complete",
     ];
     assert_eq!(calls, expected);
@@ -222,26 +228,40 @@ fn r13_an_answer_about_another_account_is_a_doubt_and_links_nobody_to_it() {
         let report = stage.apply().unwrap();
         assert_eq!(results(&report), ["update done", "onboard done", "offboard done"], "{write}");
         let links = stage.view().links;
-        assert_eq!((links[&id("bob")].account, links[&id("cleo")].account), (AccountId::new(8), AccountId::new(9)));
+        assert_eq!(
+            (links[&id("bob")].account, links[&id("cleo")].account),
+            (AccountId::new(8), AccountId::new(9))
+        );
         assert_eq!(report.settling.pages, 3);
     }
 }
 
 #[test]
 fn r1_a_list_that_disagrees_is_read_once_more() {
-    for list in ["source employees", "source extra-field definitions", "source companies", "target active", "target inactive"] {
+    for list in [
+        "source employees",
+        "source extra-field definitions",
+        "source companies",
+        "target active",
+        "target inactive",
+    ] {
         let stage = Stage::of(three_actions()).fault(list, Fault::Disagrees);
         let planned = stage.dry_run().unwrap();
         assert_eq!(planned.plan.id(), three_actions().plan().id(), "{list}");
         let again = planned.source.again + planned.target.again;
         assert_eq!(again, if list.starts_with("target") { 2 } else { 1 }, "{list}");
-        assert_eq!(planned.source.pages + planned.target.pages, 1 + 6 + 3 - u64::from(list == "target active"));
+        assert_eq!(
+            planned.source.pages + planned.target.pages,
+            1 + 6 + 3 - u64::from(list == "target active")
+        );
     }
 }
 
 #[test]
 fn r1_a_list_that_disagrees_twice_ends_the_run_without_a_plan() {
-    for list in ["source employees", "source contracts", "source companies", "target active", "target inactive"] {
+    for list in
+        ["source employees", "source contracts", "source companies", "target active", "target inactive"]
+    {
         for fault in [Fault::Disagrees, Fault::Fails(PortErrorKind::Incomplete)] {
             let stage = Stage::of(three_actions()).fault(list, fault).fault(list, fault);
             let error = stage.dry_run().unwrap_err();
@@ -258,11 +278,16 @@ fn r1_a_list_that_disagrees_twice_ends_the_run_without_a_plan() {
 
 #[test]
 fn r1_a_read_that_fails_ends_the_run_without_a_plan() {
-    for list in ["source companies", "source personal", "target companies", "target active", "target inactive"] {
+    for list in
+        ["source companies", "source personal", "target companies", "target active", "target inactive"]
+    {
         for kind in STOPPING.into_iter().chain([PortErrorKind::Refused, PortErrorKind::Doubtful]) {
             let stage = Stage::of(three_actions()).fault(list, Fault::Fails(kind));
             let error = stage.dry_run().unwrap_err();
-            assert!(matches!(&error, EngineError::Read { error, .. } if error.kind() == kind), "{list} {error:?}");
+            assert!(
+                matches!(&error, EngineError::Read { error, .. } if error.kind() == kind),
+                "{list} {error:?}"
+            );
             assert!(stage.calls(list).len() == 1 && stage.calls("write").is_empty());
         }
     }

@@ -1,6 +1,6 @@
 //! Days and instants as decisions see them (R19, U-10, U-14).
 
-use crate::world::{Person, World, account, check, entry_of, day, person, world};
+use crate::world::{Person, World, account, check, day, entry_of, person, world};
 
 /// Starts on `start`, judged at `instant`.
 #[track_caller]
@@ -37,7 +37,9 @@ fn r19_a_start_date_is_reached_at_midnight_in_amsterdam() {
 
 #[test]
 fn r19_a_last_day_is_over_at_eleven_in_the_evening_utc() {
-    for last_day in ["2026-06-14", "2026-01-14", "2026-03-28", "2026-03-29", "2026-10-24", "2026-10-25", "2026-12-31"] {
+    for last_day in
+        ["2026-06-14", "2026-01-14", "2026-03-28", "2026-03-29", "2026-10-24", "2026-10-25", "2026-12-31"]
+    {
         check_end(last_day, &format!("{last_day}T22:00:00Z"), "planned/offboard");
         check_end(last_day, &format!("{last_day}T22:59:59Z"), "planned/offboard");
         check_end(last_day, &format!("{last_day}T23:00:00Z"), "offboard");
@@ -77,17 +79,27 @@ fn u10_the_type_without_an_end_date_is_enough() {
 #[test]
 fn u10_the_last_of_several_last_days_counts() {
     // The longer employment began earlier: the later one ending does not end it.
-    let overlapping = person("anna").former().employed("2015-01-01", Some("2026-12-31")).and_employed("2020-01-01", Some("2026-03-31"));
+    let overlapping = person("anna")
+        .former()
+        .employed("2015-01-01", Some("2026-12-31"))
+        .and_employed("2020-01-01", Some("2026-03-31"));
     check(&leaver(overlapping), "anna", "planned/offboard");
-    let one_after_the_other = person("anna").former().employed("2015-01-01", Some("2019-12-31")).and_employed("2020-01-01", Some("2026-06-15"));
+    let one_after_the_other = person("anna")
+        .former()
+        .employed("2015-01-01", Some("2019-12-31"))
+        .and_employed("2020-01-01", Some("2026-06-15"));
     check(&leaver(one_after_the_other), "anna", "planned/offboard");
-    let both_over = person("anna").former().employed("2015-01-01", Some("2026-03-31")).and_employed("2020-01-01", Some("2026-02-28"));
+    let both_over = person("anna")
+        .former()
+        .employed("2015-01-01", Some("2026-03-31"))
+        .and_employed("2020-01-01", Some("2026-02-28"));
     check(&leaver(both_over), "anna", "offboard");
 }
 
 #[test]
 fn u10_an_open_employment_beside_one_that_ended_on_the_same_first_day_is_still_open() {
-    let twice = person("anna").former().employed("2020-01-01", None).and_employed("2020-01-01", Some("2026-03-31"));
+    let twice =
+        person("anna").former().employed("2020-01-01", None).and_employed("2020-01-01", Some("2026-03-31"));
     check(&leaver(twice), "anna", "hold/begins_again");
 }
 

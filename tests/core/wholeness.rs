@@ -20,14 +20,19 @@ fn acme() -> CompanyId {
 }
 
 fn builder() -> SourceSnapshotBuilder {
-    SourceSnapshotBuilder::announce(vec![SourceCompany::new(acme()), SourceCompany::new(CompanyId::new("beta"))])
+    SourceSnapshotBuilder::announce(vec![
+        SourceCompany::new(acme()),
+        SourceCompany::new(CompanyId::new("beta")),
+    ])
 }
 
 #[test]
 fn r1_a_total_that_is_not_the_number_of_ids_is_refused() {
     for (names, total) in [(&["a", "b"][..], 3), (&["a", "b"], 1), (&["a", "a"], 2), (&[], 1)] {
         let told = builder().put(&acme(), listed(names, total)).unwrap_err();
-        let Incomplete::Source { resource, disagreement: Disagreement::Total { .. }, .. } = told else { panic!("{told}") };
+        let Incomplete::Source { resource, disagreement: Disagreement::Total { .. }, .. } = told else {
+            panic!("{told}")
+        };
         assert_eq!(resource, Resource::Employees);
     }
     builder().put(&acme(), listed(&["a", "b", "a"], 2)).unwrap();

@@ -21,12 +21,17 @@ fn r22_every_record_stands_in_exactly_one_entry() {
         .with(person("dora-2").email("dora@acme.example").last(Some("Last dora")))
         .with(person("eve").of_type(None).without_email());
     let plan = world.plan();
-    let told: Vec<_> = plan.document().entries.iter().flat_map(|e| e.records.iter().map(|r| r.id.clone())).collect();
+    let told: Vec<_> =
+        plan.document().entries.iter().flat_map(|e| e.records.iter().map(|r| r.id.clone())).collect();
     let distinct: BTreeSet<_> = told.iter().cloned().collect();
     let read: BTreeSet<_> = world.records.iter().map(|record| record.id.clone()).collect();
     assert_eq!((told.len(), distinct), (9, read));
     let totals = &plan.document().totals;
-    let told_of = totals.actions.total() + totals.held.values().sum::<u64>() + totals.planned + totals.skipped + totals.nothing;
+    let told_of = totals.actions.total()
+        + totals.held.values().sum::<u64>()
+        + totals.planned
+        + totals.skipped
+        + totals.nothing;
     assert_eq!((told_of, totals.people, totals.records), (8, 8, 9));
 }
 
@@ -45,20 +50,31 @@ fn r22_before_tells_null_from_empty_from_unset() {
 #[test]
 fn r22_a_value_shows_as_a_fingerprint_that_is_equal_for_equal_values_of_one_person() {
     let update = |from: &str, to: &str| {
-        fields(&world().with(person("anna").first(Some(to))).having(account(7).of("anna").first(Some(from))), "anna")[0].clone()
+        fields(
+            &world().with(person("anna").first(Some(to))).having(account(7).of("anna").first(Some(from))),
+            "anna",
+        )[0]
+        .clone()
     };
     let (one, two) = (update("Ann", "Anne"), update("Anne", "Anna"));
     assert_eq!(one["after"], two["before"], "one value, one fingerprint, on either side");
     assert_ne!(one["before"], one["after"]);
     assert_eq!(one["after"]["value"].as_str().unwrap().len(), 32);
     let both = world().with(person("anna").first(Some("Same"))).with(person("bob").first(Some("Same")));
-    assert_ne!(fields(&both, "anna")[1]["after"], fields(&both, "bob")[1]["after"], "two people, two fingerprints");
+    assert_ne!(
+        fields(&both, "anna")[1]["after"],
+        fields(&both, "bob")[1]["after"],
+        "two people, two fingerprints"
+    );
 }
 
 #[test]
 fn r22_only_fields_that_differ_are_named_and_none_that_the_source_does_not_know() {
-    let world = world().with(person("anna").born(None).prefix(None).first(Some("Anne"))).having(account(7).of("anna").prefix(Some("van")));
-    let named: Vec<_> = fields(&world, "anna").as_array().unwrap().iter().map(|field| field["field"].clone()).collect();
+    let world = world()
+        .with(person("anna").born(None).prefix(None).first(Some("Anne")))
+        .having(account(7).of("anna").prefix(Some("van")));
+    let named: Vec<_> =
+        fields(&world, "anna").as_array().unwrap().iter().map(|field| field["field"].clone()).collect();
     assert_eq!(named, ["first_name"]);
 }
 
@@ -66,7 +82,9 @@ fn r22_only_fields_that_differ_are_named_and_none_that_the_source_does_not_know(
 fn r22_a_deactivation_names_the_records_and_the_day_that_it_stands_on() {
     let world = world().crowd(12).with(person("anna").former()).having(account(7).of("anna"));
     let plan = world.plan();
-    let sync_core::decision::Decision::Offboard(offboard) = &entry_of(&plan, "anna").decision else { panic!() };
+    let sync_core::decision::Decision::Offboard(offboard) = &entry_of(&plan, "anna").decision else {
+        panic!()
+    };
     assert_eq!(offboard.evidence().records(), [id("anna")]);
     assert_eq!(offboard.evidence().last_day(), Some(crate::world::day("2026-03-31")));
 }
