@@ -21,7 +21,7 @@ use sync_core::{
     TargetCompanyId, plan,
 };
 
-const PEOPLE: usize = 10_000;
+const PEOPLE: u32 = 10_000;
 const HOME: TargetCompanyId = TargetCompanyId::new(1);
 
 /// Both sides and what is remembered.
@@ -33,9 +33,9 @@ struct Customer {
 
 impl Customer {
     /// Everybody has an account, and of one in `every` the first name changed.
-    fn settled(every: Option<usize>) -> Self {
+    fn settled(every: Option<u32>) -> Self {
         let records = records();
-        let accounts = records.iter().enumerate().map(|(n, record)| {
+        let accounts = (0..).zip(&records).map(|(n, record)| {
             let mut account = account_of(n, record);
             if every.is_some_and(|every| n % every == 0) {
                 account.first_name = Some(Pii::new("Before".to_owned()));
@@ -44,8 +44,8 @@ impl Customer {
         });
         let target = target(accounts.collect());
         let mut ledger = LedgerView::default();
-        for (n, record) in records.iter().enumerate() {
-            let link = Link::new(AccountId::new(number(n)), record.company.clone());
+        for (n, record) in (0_u32..).zip(&records) {
+            let link = Link::new(AccountId::new(n.into()), record.company.clone());
             ledger.links.insert(record.id.clone(), link);
         }
         ledger.last_run = Some(LastRun::default());
@@ -58,28 +58,28 @@ impl Customer {
     }
 }
 
-fn company(n: usize) -> CompanyId {
+fn company(n: u32) -> CompanyId {
     CompanyId::new(format!("company-{}", n % 3))
 }
 
 fn records() -> Vec<EmployeeRecord> {
     let start: NaiveDate = "2019-04-01".parse().unwrap();
-    let record = |n: usize| {
+    let record = |n: u32| {
         let id = ExternalId::rest(&format!("3f0c9a52-79a3-4452-8e1d-{n:012}")).unwrap();
         let mut record = EmployeeRecord::new(id, company(n));
-        record.listed = Listed::new(Some(number(n)), Some(EmployeeType::Payroll));
+        record.listed = Listed::new(Some(n.into()), Some(EmployeeType::Payroll));
         record.personal.first_name = Some(Pii::new(format!("First{n}")));
         record.personal.last_name = Some(Pii::new(format!("Lást{n}")));
         record.personal.business_email = Some(Pii::new(format!("first.last{n}@example.nl")));
-        record.personal.birthday = Some(Pii::new(start - chrono::Days::new(9_000 + n as u64)));
+        record.personal.birthday = Some(Pii::new(start - chrono::Days::new(9_000 + u64::from(n))));
         record.employments = vec![Employment::starting(start)];
         record
     };
     (0..PEOPLE).map(record).collect()
 }
 
-fn account_of(n: usize, record: &EmployeeRecord) -> Account {
-    let mut account = Account::new(AccountId::new(number(n)), HOME, true);
+fn account_of(n: u32, record: &EmployeeRecord) -> Account {
+    let mut account = Account::new(AccountId::new(n.into()), HOME, true);
     account.email.clone_from(&record.personal.business_email);
     account.first_name.clone_from(&record.personal.first_name);
     account.last_name.clone_from(&record.personal.last_name);
@@ -88,10 +88,6 @@ fn account_of(n: usize, record: &EmployeeRecord) -> Account {
         record.employments.first().and_then(|employment| employment.start).map(Pii::new);
     account.external_id = Some(record.id.as_str().to_owned());
     account
-}
-
-fn number(n: usize) -> i64 {
-    i64::try_from(n).unwrap_or(i64::MAX)
 }
 
 fn source(records: &[EmployeeRecord]) -> Complete<SourceSnapshot> {

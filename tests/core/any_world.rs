@@ -81,7 +81,7 @@ pub(crate) fn any_world() -> impl Strategy<Value = World> {
             } else {
                 world = world.without_memory();
             }
-            for (n, slot) in slots.iter().enumerate() {
+            for (n, slot) in (0..).zip(&slots) {
                 world = settle_in(world, n, slot, companies, memory);
             }
             if account_unreadable { world.unreadable_account(901) } else { world }
@@ -89,11 +89,11 @@ pub(crate) fn any_world() -> impl Strategy<Value = World> {
     )
 }
 
-fn settle_in(world: World, n: usize, slot: &Slot, companies: usize, memory: bool) -> World {
+fn settle_in(world: World, n: u32, slot: &Slot, companies: usize, memory: bool) -> World {
     let name = format!("p{n}");
     let company = COMPANIES[slot.company % companies];
     let record = record(&name, n, slot).at(company);
-    let number = 100 + i64::try_from(n).unwrap();
+    let number = 100 + i64::from(n);
     let mut world = world;
     if let Some(account) = account_of(&record, number, slot) {
         world = world.having(account);
@@ -113,7 +113,7 @@ fn settle_in(world: World, n: usize, slot: &Slot, companies: usize, memory: bool
     world.with(record.former()).with(again.of_type(Some(EmployeeType::Payroll)))
 }
 
-fn record(name: &str, n: usize, slot: &Slot) -> Person {
+fn record(name: &str, n: u32, slot: &Slot) -> Person {
     let mut person = person(name)
         .of_type(match slot.kind {
             0..=9 => Some(EmployeeType::Payroll),
@@ -167,7 +167,7 @@ fn record(name: &str, n: usize, slot: &Slot) -> Person {
     person
 }
 
-fn first_name(n: usize, spelling: u8) -> String {
+fn first_name(n: u32, spelling: u8) -> String {
     let mut name = format!("Zqx-{n}");
     let _written = match spelling {
         0 => write!(name, " Jose\u{301}"),

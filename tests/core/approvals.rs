@@ -222,11 +222,8 @@ fn plan_hash(canonical: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update(b"sync-core/plan/v1\0");
     hash.update(canonical);
-    hash.finalize().iter().fold(String::new(), |mut hex, byte| {
-        use std::fmt::Write;
-        write!(hex, "{byte:02x}").unwrap();
-        hex
-    })
+    let hex = |digits: String, byte: &u8| digits + &format!("{byte:02x}");
+    hash.finalize().iter().fold(String::new(), hex)
 }
 
 #[test]

@@ -5,7 +5,7 @@ use sync_core::policy::{Limit, Limits};
 use crate::world::{World, account, check_brakes, person, world};
 
 /// `managed` synced people, of whom `leaving` left.
-fn company_of(managed: usize, leaving: usize) -> World {
+fn company_of(managed: u32, leaving: usize) -> World {
     let mut world = world().crowd(managed);
     let left = person("x").former();
     for record in world.records.iter_mut().take(leaving) {

@@ -51,8 +51,8 @@ pub(crate) enum Fault {
 }
 
 /// How a target changes what it stores.
+#[expect(clippy::struct_excessive_bools, reason = "five habits that have nothing to do with each other")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "habits are independent of each other")]
 pub(crate) struct Habits {
     pub(crate) trims: bool,
     pub(crate) lowers_domains: bool,
@@ -329,7 +329,7 @@ impl EmployeeSource for Stage {
         let name = format!("source {} of {}", request.resource, request.company);
         self.call(name, |state, fault| {
             let rows = state.world.rows(&request.company, request.resource);
-            let (rows, length) = match rows {
+            let (length, rows) = match rows {
                 SourceRows::Employees(list) => (list.rows.len(), SourceRows::Employees(told(list, fault))),
                 SourceRows::Personal(list) => (list.rows.len(), SourceRows::Personal(told(list, fault))),
                 SourceRows::Employments(list) => {
@@ -344,8 +344,8 @@ impl EmployeeSource for Stage {
                 }
                 other => panic!("no test world has {other:?}"),
             };
-            state.source_requests += pages(rows, meter)?;
-            Ok(length)
+            state.source_requests += pages(length, meter)?;
+            Ok(rows)
         })
         .await
     }

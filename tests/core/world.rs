@@ -48,9 +48,8 @@ pub(crate) fn key() -> FingerprintKey {
     FingerprintKey::new(*b"a key of one customer").unwrap()
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every field that takes it is optional")]
-fn pii(text: impl Into<String>) -> Option<Pii<String>> {
-    Some(Pii::new(text.into()))
+fn pii(text: impl Into<String>) -> Pii<String> {
+    Pii::new(text.into())
 }
 
 /// One record of the source.
@@ -61,9 +60,9 @@ pub(crate) struct Person(pub(crate) EmployeeRecord);
 pub(crate) fn person(name: &str) -> Person {
     let mut record = EmployeeRecord::new(id(name), CompanyId::new("acme"));
     record.listed = Listed::new(Some(1), Some(EmployeeType::Payroll));
-    record.personal.first_name = pii(format!("First {name}"));
-    record.personal.last_name = pii(format!("Last {name}"));
-    record.personal.business_email = pii(format!("{name}@acme.example"));
+    record.personal.first_name = Some(pii(format!("First {name}")));
+    record.personal.last_name = Some(pii(format!("Last {name}")));
+    record.personal.business_email = Some(pii(format!("{name}@acme.example")));
     record.personal.birthday = Some(Pii::new(day("1990-05-17")));
     record.employments = vec![Employment::starting(day("2020-01-01"))];
     Person(record)
@@ -86,7 +85,7 @@ impl Person {
     }
 
     pub(crate) fn email(mut self, address: &str) -> Self {
-        self.0.personal.business_email = pii(address);
+        self.0.personal.business_email = Some(pii(address));
         self
     }
 
@@ -96,7 +95,7 @@ impl Person {
     }
 
     pub(crate) fn private_email(mut self, address: &str) -> Self {
-        self.0.personal.private_email = pii(address);
+        self.0.personal.private_email = Some(pii(address));
         self
     }
 
@@ -166,7 +165,7 @@ pub(crate) struct Acc(pub(crate) Account);
 /// An active account that is nobody's yet.
 pub(crate) fn account(number: i64) -> Acc {
     let mut account = Account::new(AccountId::new(number), HOME, true);
-    account.email = pii(format!("account-{number}@elsewhere.example"));
+    account.email = Some(pii(format!("account-{number}@elsewhere.example")));
     Acc(account)
 }
 
@@ -200,7 +199,7 @@ impl Acc {
     }
 
     pub(crate) fn email(mut self, address: &str) -> Self {
-        self.0.email = pii(address);
+        self.0.email = Some(pii(address));
         self
     }
 
@@ -271,10 +270,8 @@ impl World {
     }
 
     /// `count` synced people with accounts from 1000 on.
-    pub(crate) fn crowd(self, count: usize) -> Self {
-        (1000..)
-            .zip(0..count)
-            .fold(self, |world, (account, n)| world.synced(&format!("crowd-{n:05}"), account))
+    pub(crate) fn crowd(self, count: u32) -> Self {
+        (0..count).fold(self, |world, n| world.synced(&format!("crowd-{n:05}"), 1000 + i64::from(n)))
     }
 
     pub(crate) fn unreadable_account(mut self, number: i64) -> Self {
