@@ -61,6 +61,13 @@ pub enum ErrorKind {
     CeilingReached,
     /// The token store failed.
     TokenStore,
+    /// A callback that is no answer to this sign-in: its state is missing or another's, or it holds no code, or more
+    /// than one. Nothing was sent.
+    ForeignCallback,
+    /// The user said no in the browser. Nothing was sent; they may be asked again.
+    ConsentDenied,
+    /// The authorization code is spent, too old, or of another redirect URI. Start again in the browser.
+    CodeRefused,
 }
 
 impl ErrorKind {
@@ -86,6 +93,9 @@ impl ErrorKind {
             Self::TooLarge => "the answer is too large",
             Self::CeilingReached => "the ceiling on requests is reached",
             Self::TokenStore => "the token store failed",
+            Self::ForeignCallback => "the callback is no answer to this sign-in",
+            Self::ConsentDenied => "the user did not consent",
+            Self::CodeRefused => "the code was refused; start again in the browser",
         }
     }
 
@@ -112,7 +122,10 @@ impl ErrorKind {
             | Self::Deadline
             | Self::ConsentLost
             | Self::CeilingReached
-            | Self::TokenStore => false,
+            | Self::TokenStore
+            | Self::ForeignCallback
+            | Self::ConsentDenied
+            | Self::CodeRefused => false,
         }
     }
 }
@@ -277,7 +290,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The vendor's name of the operation, or `connect/token` for the identity server, or `setup`.
+    /// The vendor's name of the operation, or the path at the identity server (`connect/token`), or `callback` for what
+    /// the browser brought back, or `setup`.
     pub fn operation(&self) -> &str {
         self.0.operation
     }
