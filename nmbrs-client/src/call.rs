@@ -58,7 +58,10 @@ impl Shared {
             }
             self.counters.sending(last.is_none());
             let miss = match self.attempt(operation, url, &token).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.authorizer.was_let_in();
+                    return Ok(answer);
+                }
                 Err(miss) => miss,
             };
             drop(slot);
