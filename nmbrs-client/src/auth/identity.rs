@@ -109,6 +109,9 @@ fn unanswered(failure: Failure) -> Refusal {
         ErrorKind::Connect => {
             Refusal::Other { error: failure.of(TOKEN), outcome: Outcome::Broken, retry_after: None }
         }
+        ErrorKind::Tls => {
+            Refusal::Other { error: failure.of(TOKEN), outcome: Outcome::Final, retry_after: None }
+        }
         _ => Refusal::Ambiguous(failure.of(TOKEN)),
     }
 }
