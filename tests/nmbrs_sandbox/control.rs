@@ -130,6 +130,8 @@ async fn what_makes_no_sense_is_refused_with_a_reason() {
         ("PATCH", &*person, r#"{"extra_fields": {"no such field": "1"}}"#),
         ("POST", "clock", r#"{"advance_seconds": -1}"#),
         ("POST", "codes", "{}"),
+        ("POST", "tokens", r#"{"access_lifetime_seconds": -1}"#),
+        ("POST", "redirect_uris", r#"{"redirect_uri": "callback"}"#),
     ];
     for (method, path, body) in table {
         let (status, answer) = sandbox.control(method, path, body.as_bytes());
