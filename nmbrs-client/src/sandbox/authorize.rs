@@ -137,15 +137,12 @@ fn asked(identity: &mut Identity, request: &Request) -> Result<Asked, OAuthError
 
 fn send_back(identity: &mut Identity, asked: &Asked) -> Answer {
     let mut callback = url::form_urlencoded::Serializer::new(String::new());
-    match identity.ask_user(&asked.scopes) {
-        Some(granted) => {
-            callback.append_pair("code", &identity.code_for(asked, granted.clone()));
-            callback.append_pair("scope", &granted.join(" "));
-        }
-        None => {
-            callback.append_pair("error", "access_denied");
-            callback.append_pair("error_description", "The user did not consent.");
-        }
+    if let Some(granted) = identity.ask_user(&asked.scopes) {
+        let scope = granted.join(" ");
+        callback.append_pair("code", &identity.code_for(asked, granted)).append_pair("scope", &scope);
+    } else {
+        callback.append_pair("error", "access_denied");
+        callback.append_pair("error_description", "The user did not consent.");
     }
     callback.append_pair("state", &asked.state);
     let separator = if asked.redirect_uri.contains('?') { '&' } else { '?' };
