@@ -4,6 +4,8 @@
 //! over plain http but to loopback, no redirect is followed, no proxy of the environment is used, and no body is
 //! larger than the limit.
 
+use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -216,13 +218,24 @@ pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
 
 fn failure(error: reqwest::Error) -> Failure {
     let kind = if error.is_connect() {
-        ErrorKind::Connect
+        if is_tls(&error) { ErrorKind::Tls } else { ErrorKind::Connect }
     } else if error.is_timeout() {
         ErrorKind::Timeout
     } else {
         ErrorKind::Interrupted
     };
     Failure { kind, source: Some(error.without_url()) }
+}
+
+/// Did TLS fail? A TLS library reports that as invalid data, which a socket never does.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    match error.downcast_ref::<io::Error>() {
+        // What an `io::Error` wraps is no `source` of it.
+        Some(io) => {
+            io.kind() == io::ErrorKind::InvalidData || io.get_ref().is_some_and(|inner| is_tls(inner))
+        }
+        None => error.source().is_some_and(is_tls),
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

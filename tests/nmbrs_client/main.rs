@@ -9,6 +9,7 @@
 )]
 
 mod companies;
+mod connecting;
 mod exchange;
 mod paging;
 mod raw_server;

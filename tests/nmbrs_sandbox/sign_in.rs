@@ -139,6 +139,20 @@ async fn tokens_age_by_the_sandbox_clock() {
 }
 
 #[tokio::test]
+async fn access_tokens_issued_from_now_on_live_as_long_as_told() {
+    let sandbox = sandbox(1).await;
+    let first = sandbox.credentials();
+    assert_eq!(sandbox.control("POST", "tokens", br#"{"access_lifetime_seconds": 90}"#), (204, Value::Null));
+    let (_, tokens) = refresh(&sandbox, &first.refresh_token).await;
+    assert_eq!(tokens["expires_in"], 90);
+    sandbox.advance_clock(Duration::from_secs(89));
+    assert_eq!(api_status(&sandbox, text(&tokens, "access_token")).await, 200);
+    sandbox.advance_clock(Duration::from_secs(1));
+    assert_eq!(api_status(&sandbox, text(&tokens, "access_token")).await, 401);
+    assert_eq!(api_status(&sandbox, &first.access_token).await, 200, "issued before");
+}
+
+#[tokio::test]
 async fn without_offline_access_no_refresh_token_is_issued() {
     let sandbox = sandbox(1).await;
     sandbox.edit(|world| world.granted_scopes.retain(|scope| scope != "offline_access"));

@@ -285,7 +285,7 @@ impl AuthorizerBuilder {
             return Err(Error::configuration("client id and client secret must not be empty"));
         }
         let base = Base::parse(&self.identity_url, "identity_url")?;
-        let identity = IdentityServer::new(Transport::new(&self.settings)?, &base, &self.app)?;
+        let identity = IdentityServer::new(Transport::new(&self.settings)?, base, &self.app)?;
         Ok(Authorizer(Arc::new(Inner {
             identity,
             store: self.store,

@@ -38,6 +38,10 @@ pub(super) fn control(state: &mut State, method: &str, path: &str, body: &[u8]) 
             let now = state.identity.advance(change.advance_seconds);
             (200, json!({ "now_seconds": now }))
         }),
+        ("POST", ["tokens"]) => read::<TokenRules>(body).map(|rules| {
+            state.identity.set_access_lifetime(rules.access_lifetime_seconds);
+            NO_CONTENT
+        }),
         ("POST", ["codes"]) => read::<Consent>(body).map(|consent| {
             let code = state.identity.new_code(&consent.redirect_uri);
             (201, json!({ "code": code }))
@@ -77,6 +81,13 @@ fn removed(was_there: bool) -> Result<Reply, Reply> {
 #[serde(deny_unknown_fields)]
 struct ClockChange {
     advance_seconds: u64,
+}
+
+/// Body of `POST tokens`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TokenRules {
+    access_lifetime_seconds: u64,
 }
 
 /// Body of `POST codes`.

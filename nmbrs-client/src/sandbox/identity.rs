@@ -10,7 +10,7 @@ use std::fmt;
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Lifetime of an access token in seconds.
+/// Lifetime of an access token in seconds, unless a test wants another.
 const ACCESS_LIFETIME: u64 = 3600;
 
 /// Lifetime of a refresh token in seconds: thirty days.
@@ -89,6 +89,7 @@ pub(super) struct Identity {
     codes: BTreeMap<String, Code>,
     ended: BTreeSet<Family>,
     families: Family,
+    access_lifetime: u64,
 }
 
 impl Identity {
@@ -111,6 +112,7 @@ impl Identity {
             codes: BTreeMap::new(),
             ended: BTreeSet::new(),
             families: 0,
+            access_lifetime: ACCESS_LIFETIME,
         };
         let family = identity.new_family();
         identity.issue(family, scopes);
@@ -125,6 +127,11 @@ impl Identity {
     pub(super) fn advance(&mut self, seconds: u64) -> u64 {
         self.now = self.now.saturating_add(seconds);
         self.now
+    }
+
+    /// How many seconds access tokens live that are issued from now on.
+    pub(super) fn set_access_lifetime(&mut self, seconds: u64) {
+        self.access_lifetime = seconds;
     }
 
     pub(super) fn knows_subscription(&self, key: &str) -> bool {
@@ -222,11 +229,11 @@ impl Identity {
 
     fn issue(&mut self, family: Family, scopes: &[String]) -> Value {
         let access = format!("access-{}", random_text(&mut self.rng));
-        let expires_at = self.now + ACCESS_LIFETIME;
+        let expires_at = self.now.saturating_add(self.access_lifetime);
         self.access_tokens.insert(access.clone(), AccessToken { family, expires_at });
         let mut answer = Map::from_iter([
             ("access_token".to_owned(), json!(access)),
-            ("expires_in".to_owned(), json!(ACCESS_LIFETIME)),
+            ("expires_in".to_owned(), json!(self.access_lifetime)),
             ("token_type".to_owned(), json!("Bearer")),
             ("scope".to_owned(), json!(scopes.join(" "))),
         ]);

@@ -151,6 +151,7 @@ impl Sandbox {
     /// | `PATCH people/{employeeId}` | what to change; `null` empties | 200, the record; 404; 422 |
     /// | `DELETE people/{employeeId}`, `DELETE companies/{companyId}` | | 204; 404 |
     /// | `POST clock` | `{"advance_seconds": 60}` | 200, `{"now_seconds": 60}` |
+    /// | `POST tokens` | `{"access_lifetime_seconds": 90}` | 204: access tokens issued from now on live that long |
     /// | `POST codes` | `{"redirect_uri": "…"}` | 201, `{"code": "…"}`: a fresh consent |
     ///
     /// Anything else is 404. A change of personal data is `employee_type`, `first_name`, `prefix`, `last_name`,
