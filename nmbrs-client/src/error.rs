@@ -25,6 +25,9 @@ pub enum ErrorKind {
     Configuration,
     /// No connection; the request was not sent.
     Connect,
+    /// The server could not prove who it is, or TLS failed in another way; the request was not sent. Repeating it does
+    /// not help: a person has to look at certificates, the clock, or what stands in between.
+    Tls,
     /// No complete answer in time.
     Timeout,
     /// The connection broke, or the answer's body was cut off.
@@ -75,6 +78,7 @@ impl ErrorKind {
         match self {
             Self::Configuration => "configuration is wrong",
             Self::Connect => "no connection",
+            Self::Tls => "the server could not prove who it is",
             Self::Timeout => "no complete answer in time",
             Self::Interrupted => "the connection broke or the answer was cut off",
             Self::Unauthorized => "not authorized (token or subscription key)",
@@ -111,6 +115,7 @@ impl ErrorKind {
             | Self::TooLarge => true,
             Self::Configuration
             | Self::Connect
+            | Self::Tls
             | Self::Unauthorized
             | Self::Forbidden
             | Self::NotFound

@@ -129,9 +129,9 @@ impl IdentityServer {
     }
 
     /// Reads the server's discovery document. It is public: no credential is sent.
-    pub(super) async fn discover(&self) -> Result<Discovery, Refusal> {
+    pub(super) async fn discover(&self, time_left: Duration) -> Result<Discovery, Refusal> {
         let accept = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-        let answer = self.transport.get(self.url(DISCOVERY), accept).await;
+        let answer = self.transport.get(self.url(DISCOVERY), accept, time_left).await;
         let answer = answer.map_err(|failure| unanswered(DISCOVERY, failure))?;
         if let Some(refusal) = refusal(DISCOVERY, &answer, ErrorKind::UnexpectedStatus) {
             return Err(refusal);
@@ -173,6 +173,9 @@ fn unanswered(endpoint: &'static str, failure: Failure) -> Refusal {
         ErrorKind::Connect => {
             Refusal::Other { error: failure.of(endpoint), outcome: Outcome::Broken, retry_after: None }
         }
+        ErrorKind::Tls => {
+            Refusal::Other { error: failure.of(endpoint), outcome: Outcome::Final, retry_after: None }
+        }
         _ => Refusal::Ambiguous(failure.of(endpoint)),
     }
 }
@@ -202,6 +205,7 @@ fn understand(answer: &Answer, invalid_grant: ErrorKind, now: DateTime<Utc>) -> 
         refresh: secret(wire.refresh_token),
         expires_at: later(now, life(&wire.expires_in)),
         scopes: wire.scope.as_str().map(granted),
+        issued_at: Some(now),
     })
 }
 

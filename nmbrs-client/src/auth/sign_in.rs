@@ -117,7 +117,7 @@ impl SignIn {
     /// identity URL; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the document cannot be read; trouble of the
     /// server and of the connection under their own kinds.
     pub async fn discover(&self) -> Result<Discovery> {
-        self.patiently(|_| true, async || self.identity.discover().await).await
+        self.patiently(|_| true, async || self.identity.discover(self.retry.deadline).await).await
     }
 
     fn fresh_secrets(&self) -> Result<(SecretString, Option<SecretString>)> {
