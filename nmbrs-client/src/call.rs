@@ -84,6 +84,7 @@ impl Shared {
                 Ok(answer) => {
                     slot.accepted();
                     credentials.worked(&self.keys);
+                    self.authorizer.was_let_in();
                     return Ok(answer);
                 }
                 Err(miss) => miss,

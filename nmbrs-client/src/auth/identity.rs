@@ -145,6 +145,7 @@ fn understand(answer: &Answer, old: &TokenSet, now: DateTime<Utc>) -> Result<Tok
         refresh: secret(wire.refresh_token).or_else(|| old.refresh.clone()),
         expires_at: later(now, life(&wire.expires_in)),
         scopes: wire.scope.as_str().map(granted).or_else(|| old.scopes.clone()),
+        issued_at: Some(now),
     })
 }
 
