@@ -12,6 +12,7 @@ use super::fault::Fault;
 use super::person_change::PersonChange;
 use super::state::State;
 use super::subscription::Disabled;
+use super::world::Login;
 
 type Reply = (u16, Value);
 
@@ -62,6 +63,10 @@ pub(super) fn control(state: &mut State, method: &str, path: &str, body: &[u8]) 
             Ok(NO_CONTENT)
         }
         ("GET", ["grants"]) => Ok((200, state.identity.consents().report(&state.world.granted_scopes))),
+        ("POST", ["login"]) => read::<LoginChange>(body).map(|change| {
+            state.world.login = change.login;
+            NO_CONTENT
+        }),
         ("POST", ["subscription"]) => read::<KeyChange>(body).map(|change| {
             state.identity.subscription_mut().disable(change.disabled);
             NO_CONTENT
@@ -115,6 +120,13 @@ struct TokenRules {
 #[serde(deny_unknown_fields)]
 struct Return {
     redirect_uri: String,
+}
+
+/// Body of `POST login`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LoginChange {
+    login: Login,
 }
 
 /// Body of `POST subscription`.

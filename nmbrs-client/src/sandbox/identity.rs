@@ -98,6 +98,7 @@ pub(super) struct Identity {
     /// Seconds since the sandbox started, by its own clock.
     now: u64,
     rng: Rng,
+    client_id: &'static str,
     client_secret: String,
     subscription: Subscription,
     redirects: Redirects,
@@ -121,6 +122,7 @@ impl Identity {
         let mut identity = Self {
             now: 0,
             rng,
+            client_id: CLIENT_ID,
             client_secret,
             subscription,
             redirects: Redirects::default(),
@@ -142,7 +144,7 @@ impl Identity {
 
     pub(super) fn credentials(&self) -> Credentials {
         Credentials {
-            client_id: CLIENT_ID.to_owned(),
+            client_id: self.client_id.to_owned(),
             client_secret: self.client_secret.clone(),
             subscription_key: self.subscription.primary().to_owned(),
             secondary_subscription_key: self.subscription.secondary().to_owned(),
@@ -200,7 +202,7 @@ impl Identity {
     }
 
     pub(super) fn is_client(&self, id: &str) -> bool {
-        id == CLIENT_ID
+        self.client_id == id
     }
 
     pub(super) fn is_client_secret(&self, secret: &str) -> bool {

@@ -160,16 +160,21 @@ impl Sandbox {
     /// | `POST clock` | `{"advance_seconds": 60}` | 200, `{"now_seconds": 60}` |
     /// | `POST tokens` | `{"access_lifetime_seconds": 90}` | 204: access tokens issued from now on live that long |
     /// | `POST codes` | `{"redirect_uri": "…"}` | 201, `{"code": "…"}`: a fresh consent, without the authorize page |
-    /// | `POST redirect_uris` | `{"redirect_uri": "…"}` | 204: registered, beside any `http` address on loopback; 422 |
-    /// | `POST consent` | `{"decision": "grant", "scopes": ["…"]}` | 204: what the user says to every later authorize page; `deny`, and without `scopes` all that is asked; 422 |
+    /// | `POST redirect_uris` | `{"redirect_uri": "…"}` | 204: registered, as every `http` address on loopback is; 422 |
+    /// | `POST consent` | `{"decision": "grant", "scopes": ["…"]}` | 204: what the user says from now on; 422 |
     /// | `DELETE consent` | | 204: the user takes every consent back |
-    /// | `GET grants` | | 200, for each consent `{"grant": 1, "state": "live", "ended_by": null, "refreshes": 0, "scopes": ["…"]}` |
-    /// | `POST subscription` | `{"disabled": "primary"}` | 204: the gateway takes the other key only; `secondary`, `none` |
+    /// | `GET grants` | | 200, what became of each consent |
+    /// | `POST login` | `{"login": "company_only"}` | 204: a [`Login`] of another kind |
+    /// | `POST subscription` | `{"disabled": "primary"}` | 204: only the `secondary` key works; `none`: both do |
     ///
-    /// Anything else is 404. The state of a grant is `awaiting_exchange`, `live` or `ended`, and it ends by `reused_code`,
-    /// `reused_refresh_token`, `revoked` or `withdrawn`; tokens that lapse do not end it. A change of personal data is `employee_type`, `first_name`, `prefix`, `last_name`,
+    /// Anything else is 404. A change of personal data is `employee_type`, `first_name`, `prefix`, `last_name`,
     /// `birth_date`, `business_email`, `private_email`; of the last employment `start_date`, `end_date`,
     /// `seniority_date`; and `extra_fields` maps names to texts. It becomes a new entry of the history.
+    ///
+    /// The user grants whatever is asked unless told to `deny`, or to grant some `scopes` and no others. A grant is
+    /// `{"grant": 1, "state": "live", "ended_by": null, "refreshes": 0, "scopes": ["…"]}`; its state is
+    /// `awaiting_exchange`, `live` or `ended`, and it ends by `reused_code`, `reused_refresh_token`, `revoked` or
+    /// `withdrawn`. Tokens that lapse do not end it.
     pub fn control(&self, method: &str, path: &str, body: &[u8]) -> (u16, serde_json::Value) {
         control::control(&mut self.lock(), method, path, body)
     }
