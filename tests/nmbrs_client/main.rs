@@ -18,6 +18,7 @@ mod paging;
 mod raw_server;
 mod rows;
 mod secrecy;
+mod sign_in;
 mod source;
 mod stage;
 mod subscription_keys;

@@ -70,7 +70,7 @@ impl SignIn {
         let (state, verifier) = self.fresh_secrets()?;
         let request = self.request(&state, verifier.as_ref());
         // A request that was pushed twice leaves a reference that nobody ever uses.
-        let reference = self.patiently(|_| true, async || self.identity.push(&request).await).await?;
+        let reference = self.patiently(|_| true, || self.identity.push(&request)).await?;
         let client_id = percent_encoded(self.client_id.expose_secret());
         let url =
             self.browser_url(&format!("client_id={client_id}&request_uri={}", percent_encoded(&reference)));
@@ -91,10 +91,8 @@ impl SignIn {
     /// | any other | [`Error::may_have_been_sent`] tells whether the code may be spent; if so, begin again |
     pub async fn finish(&self, attempt: Attempt, callback: &str) -> Result<TokenSet> {
         let Callback { code, scopes } = Callback::read(callback, &attempt.state)?;
-        let redeem = async || {
-            let verifier = attempt.verifier.as_ref();
-            self.identity.redeem(&code, &self.redirect_uri, verifier, self.clock.now()).await
-        };
+        let redeem =
+            || self.identity.redeem(&code, &self.redirect_uri, attempt.verifier.as_ref(), self.clock.now());
         let mut tokens =
             self.patiently(|error| !error.may_have_been_sent(), redeem).await.map_err(|error| {
                 if error.may_have_been_sent() {
@@ -117,7 +115,7 @@ impl SignIn {
     /// identity URL; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the document cannot be read; trouble of the
     /// server and of the connection under their own kinds.
     pub async fn discover(&self) -> Result<Discovery> {
-        self.patiently(|_| true, async || self.identity.discover(self.retry.deadline).await).await
+        self.patiently(|_| true, || self.identity.discover(self.retry.deadline)).await
     }
 
     fn fresh_secrets(&self) -> Result<(SecretString, Option<SecretString>)> {
@@ -149,11 +147,10 @@ impl SignIn {
     }
 
     /// Sends until the server settles it or the policy ends it. Only what `may_repeat` allows is sent again.
-    async fn patiently<T>(
-        &self,
-        may_repeat: fn(&Error) -> bool,
-        send: impl AsyncFn() -> Result<T, Refusal>,
-    ) -> Result<T> {
+    async fn patiently<T, F>(&self, may_repeat: fn(&Error) -> bool, send: impl Fn() -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, Refusal>>,
+    {
         let deadline = later(self.clock.now(), self.retry.deadline);
         let mut attempt = 1;
         loop {
