@@ -126,18 +126,16 @@ impl SignIn {
     /// The authorization request, as the query of a URL and as a form alike.
     fn request(&self, state: &SecretString, verifier: Option<&SecretString>) -> String {
         let scopes: Vec<_> = self.scopes.iter().map(Scope::as_str).collect();
-        let mut request = format!(
-            "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}",
+        let challenge = verifier.map_or_else(String::new, |verifier| {
+            format!("&code_challenge={}&code_challenge_method={}", pkce::challenge(verifier), pkce::METHOD)
+        });
+        format!(
+            "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}{challenge}",
             percent_encoded(self.client_id.expose_secret()),
             percent_encoded(&self.redirect_uri),
             percent_encoded(&scopes.join(" ")),
             percent_encoded(state.expose_secret()),
-        );
-        if let Some(verifier) = verifier {
-            let challenge = pkce::challenge(verifier);
-            request.push_str(&format!("&code_challenge={challenge}&code_challenge_method={}", pkce::METHOD));
-        }
-        request
+        )
     }
 
     fn browser_url(&self, query: &str) -> String {
