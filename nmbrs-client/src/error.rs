@@ -271,6 +271,11 @@ impl Error {
         self.with(|e| e.retryable = retryable)
     }
 
+    /// For a kind that leaves it open: nothing had been sent when this was found.
+    pub(crate) fn never_sent(self) -> Self {
+        self.with(|e| e.maybe_sent = false)
+    }
+
     pub(crate) fn lacks(self, scopes: Option<&'static [Scope]>) -> Self {
         self.with(|e| e.missing_scope = scopes)
     }
