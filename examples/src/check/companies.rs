@@ -98,8 +98,8 @@ async fn fields(
     let ours: Vec<_> = extra_fields::relied_on(&definitions).into_iter().collect();
     let named = if ours.is_empty() { "none of our extra fields".to_owned() } else { ours.join(", ") };
     let found = format!("takes part; it has {named}");
-    let names = definitions.iter().map(|definition| definition.name.trim());
-    if let Some(near) = names.filter(|name| extra_fields::is_near_miss(name)).min() {
+    let spelt = definitions.iter().map(|definition| definition.name.trim());
+    if let Some(near) = spelt.filter(|name| extra_fields::is_near_miss(name)).min() {
         let found = format!("{found}; the field «{near}» looks like one of ours and is not");
         return Line::problem(check, found, "rename the field in Nmbrs: nobody reads it under this name");
     }

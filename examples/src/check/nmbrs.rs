@@ -36,20 +36,22 @@ pub(super) async fn grant(place: &GrantPlace, advisor: &Advisor<'_>) -> (Line, b
 
 fn kept(place: &GrantPlace, grant: &Grant) -> Line {
     let check = "grant";
-    let mut found = format!("{place}, {}", place.protection());
+    let mut found = vec![format!("{place}, {}", place.protection())];
     if let GrantState::Refreshing { until } = grant.state {
-        found.push_str(&format!("; being renewed by somebody, until {} at most", minute(until)));
+        found.push(format!("being renewed by somebody, until {} at most", minute(until)));
     }
     let (Some(issued), Some(due)) = (grant.tokens.issued_at, grant.tokens.renewal_due()) else {
-        return Line::unknown(check, format!("{found}; nobody wrote down when it was issued"))
+        found.push("nobody wrote down when it was issued".to_owned());
+        return Line::unknown(check, found.join("; "))
             .with_todo("run sync keep-alive, which renews it at once");
     };
     let end = issued + TimeDelta::days(LAST_DAY);
-    found.push_str(&format!("; issued {}, due {}, ends {}", minute(issued), minute(due), minute(end)));
+    found.push(format!("issued {}, due {}, ends {}", minute(issued), minute(due), minute(end)));
+    let line = Line::ok(check, found.join("; "));
     if due < MachineClock.now() {
-        Line::ok(check, found).with_todo("run sync keep-alive every day, so that it never ends unused")
+        line.with_todo("run sync keep-alive every day, so that it never ends unused")
     } else {
-        Line::ok(check, found)
+        line
     }
 }
 

@@ -123,18 +123,18 @@ impl Report {
         text.push_str("\nA run would read of Nmbrs:\n");
         for read in READS {
             let scope = read.operation.least_scope();
-            text.push_str(&format!("  {} ({scope})\n", read.operation));
+            text += &format!("  {} ({scope})\n", read.operation);
             text.push_str(&show::wrapped("    ", read.data));
             text.push_str(&show::wrapped("    → ", read.consumer));
         }
         let least = self.least_requests.map(|least| format!(" (at least {least})")).unwrap_or_default();
         text.push_str(&show::wrapped("", &format!("The number of requests{least} is {}", self.formula)));
-        text.push_str(&match self.problems() {
-            0 => "\nNothing stands in the way of a run.\n".to_owned(),
-            1 => "\n1 problem.\n".to_owned(),
-            more => format!("\n{more} problems.\n"),
-        });
-        text
+        let verdict = match self.problems() {
+            0 => "Nothing stands in the way of a run.".to_owned(),
+            1 => "1 problem.".to_owned(),
+            more => format!("{more} problems."),
+        };
+        text + "\n" + &verdict + "\n"
     }
 }
 

@@ -32,17 +32,13 @@ pub(super) async fn company(api: &HttpCustomerApi, policy: &Policy, advisor: &Ad
 /// What the answers said about the limit.
 pub(super) fn limit(stated: Option<RateLimit>, limits: &YourCampusLimits) -> Line {
     let (check, percent) = ("YourCampus limit", limits.percent);
-    match stated.and_then(|stated| Some((stated.limit?, stated.remaining))) {
-        Some((limit, remaining)) => {
-            let left = remaining.map(|left| format!(", {left} left")).unwrap_or_default();
-            Line::ok(check, format!("{limit} requests a minute{left}; {percent} % are used at most"))
-        }
-        None => {
-            let assumed = limits.assumed_per_minute;
-            Line::unknown(
-                check,
-                format!("none is stated; {percent} % of {assumed} requests a minute are used"),
-            )
-        }
-    }
+    let Some((limit, remaining)) = stated.and_then(|stated| Some((stated.limit?, stated.remaining))) else {
+        let assumed = limits.assumed_per_minute;
+        return Line::unknown(
+            check,
+            format!("none is stated; {percent} % of {assumed} requests a minute are used"),
+        );
+    };
+    let left = remaining.map(|left| format!(", {left} left")).unwrap_or_default();
+    Line::ok(check, format!("{limit} requests a minute{left}; {percent} % are used at most"))
 }

@@ -157,14 +157,12 @@ fn what_was_granted(granted: Option<&[Scope]>) -> String {
         return "Nmbrs did not say what was granted; `sync check` tries it out.".to_owned();
     };
     let missing = scopes::missing(granted, NmbrsSource::OPERATIONS);
-    let mut text = format!("Granted: {}.", scopes::listed(granted));
-    if !missing.is_empty() {
-        text.push_str(&format!(
-            "\nMISSING: {}. A run needs them: consent again with `sync sign-in --replace`.",
-            scopes::listed(&missing)
-        ));
+    let told = format!("Granted: {}.", scopes::listed(granted));
+    if missing.is_empty() {
+        return told;
     }
-    text
+    let missing = scopes::listed(&missing);
+    format!("{told}\nMISSING: {missing}. A run needs them: consent again with `sync sign-in --replace`.")
 }
 
 /// Who consented, and how many companies that opens. What cannot be looked up is told, and no reason to fail: the
