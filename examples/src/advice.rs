@@ -59,10 +59,9 @@ impl<'a> Advisor<'a> {
     /// How to get another grant after the consent was lost.
     pub fn sign_in_again(&self) -> String {
         match self.tokens {
+            // Without a refresh token nobody can tell a token that has ended from a key that is wrong.
             Tokens::HandedOver(_) => {
-                "the access token that nmbrs.access_token names has ended: hand over a new one, or write nmbrs.tokens and \
-                 sign in"
-                    .to_owned()
+                "hand over a new access token (nmbrs.access_token); if it is new, look at nmbrs.subscription_key".to_owned()
             }
             _ => format!(
                 "the connection of customer {} to Nmbrs needs a new consent: sync sign-in --config {} --replace",

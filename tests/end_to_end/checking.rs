@@ -140,10 +140,9 @@ async fn a_company_without_the_access_field_is_a_problem_when_it_decides() {
 async fn wrong_keys_are_told_each_on_its_own_side() {
     let stage = Stage::of(1).await;
     let wrong = |name: &str| format!("{name} = {{ command = [\"echo\", \"wrong\"] }}\n");
-    stage.write_tokens(&format!(
-        "access_token = {{ env = \"NMBRS_ACCESS_TOKEN\" }}\n{}",
-        wrong("subscription_key")
-    ));
+    stage.keep_grants(IN_A_FILE);
+    stage.sign_in(&[]).await.ends_with_code(0);
+    stage.write_tokens(&format!("{IN_A_FILE}{}", wrong("subscription_key")));
     let checks = stage.checks(1).await;
     assert_eq!(problems(&checks), ["companies"]);
     assert!(words_of(&checks, "companies").contains("look at nmbrs.subscription_key"));

@@ -198,7 +198,7 @@ async fn with_config(
             Ok(Ended::Done)
         }
         Command::SignOut { .. } => done(sign_out(config).await?),
-        Command::KeepAlive { .. } => done(keep_alive(config).await?),
+        Command::KeepAlive { .. } => done(keep_alive(config, advisor).await?),
         Command::RotateKey { .. } => done(rotate_key(config).await?),
         Command::Check { json, .. } => {
             let report = check(config, advisor).await?;
