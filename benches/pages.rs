@@ -102,7 +102,7 @@ fn nmbrs_client_for(sandbox: &nmbrs::Sandbox) -> NmbrsClient {
     .unwrap();
     NmbrsClient::builder(keys.subscription_key, authorizer)
         .rest_url(sandbox.rest_url())
-        .in_flight(4)
+        .pace(nmbrs_client::PacePolicy::default().in_flight(4))
         .build()
         .unwrap()
 }

@@ -33,7 +33,7 @@ pub fn source(settings: &Nmbrs) -> anyhow::Result<NmbrsSource> {
         .context("nmbrs: sign-in")?;
     let client = NmbrsClient::builder(settings.subscription_key.clone(), authorizer)
         .rest_url(&settings.rest_url)
-        .in_flight(settings.in_flight)
+        .pace(nmbrs_client::PacePolicy::default().in_flight(settings.in_flight))
         .build()
         .context("nmbrs")?;
     Ok(NmbrsSource::new(client))

@@ -1,32 +1,51 @@
 //! One page, asked for until it comes or is refused for good.
 //!
-//! Here meet the pacer, the token, the transport and the retry decision. A call ends with a complete 2xx answer that
-//! says it is JSON, or with a typed error. What can never happen: a call that outlives its deadline by waiting, a
-//! third attempt after a second 401, a request sent earlier than the server allowed.
+//! Here meet the pace, the token, the subscription key, the transport and the retry decision. A call ends with a
+//! complete 2xx answer that says it is JSON, or with a typed error. What can never happen: a call that outlives its
+//! deadline by more than one exchange, a request sent earlier than the server allowed, and, against 401s, more than
+//! one new token and one change of key. A call that is dropped leaves nothing behind.
+
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
-use tracing::{Instrument, debug, debug_span};
+use tracing::{Instrument, debug_span};
 use url::Url;
 
 use crate::auth::AccessToken;
 use crate::client::Shared;
 use crate::clock::{jitter, later, until};
 use crate::error::{Error, ErrorKind, Result};
+use crate::keys::{Key, SubscriptionKeys};
 use crate::operation::{Endpoint, Operation};
 use crate::problem::{self, Problem};
 use crate::retry::{Outcome, Verdict, decide, retry_after};
 use crate::scope::Scope;
-use crate::transport::{Answer, secret_header};
+use crate::transport::{Answer, Failure, secret_header};
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("x-subscription-key");
+
+/// What is asked for, whichever attempt it is.
+struct Call {
+    operation: Operation,
+    page: u32,
+    url: Url,
+}
+
+/// What a call shows of itself, and what it has tried against a 401.
+struct Credentials {
+    key: Key,
+    has_changed_key: bool,
+    refused: Option<AccessToken>,
+}
 
 /// A failed attempt: what to tell the caller, and whether another may follow.
 struct Miss {
     error: Error,
     outcome: Outcome,
     retry_after: Option<String>,
+    is_gateways: bool,
 }
 
 impl Shared {
@@ -37,35 +56,47 @@ impl Shared {
         url.query_pairs_mut()
             .append_pair("pageNumber", &page.to_string())
             .append_pair("pageSize", &self.page_size.to_string());
-        self.get(operation, &url).instrument(debug_span!("nmbrs", %operation, page)).await
+        let call = Call { operation, page, url };
+        self.get(&call).instrument(debug_span!("nmbrs", %operation, page)).await
     }
 
-    async fn get(&self, operation: Operation, url: &Url) -> Result<Answer> {
+    async fn get(&self, call: &Call) -> Result<Answer> {
         let mut deadline = None;
-        let (mut attempt, mut refused, mut last) = (1, None, None::<Error>);
+        let mut credentials = Credentials::of(&self.keys);
+        let (mut sends, mut attempt, mut last) = (0, 1, None::<Error>);
         loop {
-            let slot = self.pacer.slot().await;
+            let mut slot = self.pace.slot().await;
+            // The wait for the first slot is our own doing, so the deadline begins after it.
             let deadline = *deadline.get_or_insert_with(|| later(self.clock.now(), self.retry.deadline));
-            let token = match &refused {
+            let token = match &credentials.refused {
                 None => self.authorizer.access_token().await?,
                 Some(refused) => self.authorizer.replace(refused).await?,
             };
-            if let Err(late) = self.pacer.turn(&*self.clock, deadline).await {
+            if let Err(late) = slot.turn(&*self.clock, deadline).await {
                 return Err(match last {
                     Some(cause) => cause.past_deadline(late.at),
-                    None => Error::new(ErrorKind::Deadline, operation.name()).retry_from(Some(late.at)),
+                    None => Error::new(ErrorKind::Deadline, call.operation.name()).retry_from(Some(late.at)),
                 });
             }
-            self.counters.sending(last.is_none());
-            let miss = match self.attempt(operation, url, &token).await {
-                Ok(answer) => return Ok(answer),
+            self.counters.sending(sends == 0);
+            sends += 1;
+            let miss = match self.attempt(call, &token, credentials.key, sends, deadline).await {
+                Ok(answer) => {
+                    slot.accepted();
+                    credentials.worked(&self.keys);
+                    self.authorizer.was_let_in();
+                    return Ok(answer);
+                }
                 Err(miss) => miss,
             };
+            if miss.outcome == Outcome::Throttled {
+                slot.refused();
+            }
             drop(slot);
-            debug!(attempt, kind = ?miss.error.kind(), status = miss.error.status(), "attempt failed");
 
-            if miss.error.kind() == ErrorKind::Unauthorized && refused.is_none() {
-                refused = Some(token);
+            if miss.error.kind() == ErrorKind::Unauthorized
+                && credentials.try_others(&self.keys, token, miss.is_gateways)
+            {
                 last = Some(miss.error);
                 continue;
             }
@@ -76,33 +107,37 @@ impl Shared {
         }
     }
 
-    async fn attempt(&self, operation: Operation, url: &Url, token: &AccessToken) -> Result<Answer, Miss> {
-        let headers = self.headers(token).map_err(Miss::last)?;
-        let answer = self.transport.get(url.clone(), headers).await.map_err(|failure| {
-            let is_broken =
-                matches!(failure.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted);
-            let outcome = if is_broken { Outcome::Broken } else { Outcome::Final };
-            Miss { error: failure.of(operation.name()), outcome, retry_after: None }
-        })?;
-        debug!(status = answer.status, bytes = answer.body.len(), request_id = answer.request_id, "answer");
-        if !answer.is_success() {
-            return Err(refusal(operation, &answer, token));
+    async fn attempt(
+        &self,
+        call: &Call,
+        token: &AccessToken,
+        key: Key,
+        number: u32,
+        deadline: DateTime<Utc>,
+    ) -> Result<Answer, Miss> {
+        let operation = call.operation;
+        let headers = self.headers(token, key).map_err(Miss::last)?;
+        let time_left = until(deadline, self.clock.now());
+        let exchange = self.watch.begin(operation.name(), Some(call.page), number);
+        match self.transport.get(call.url.clone(), headers, time_left).await {
+            Ok(answer) => {
+                let miss = look_at(operation, &answer, token).err();
+                exchange.answered(&answer, miss.as_ref().map(|miss| miss.error.kind()));
+                miss.map_or(Ok(answer), Err)
+            }
+            Err(failure) => {
+                exchange.failed(failure.kind);
+                Err(Miss::unanswered(operation, failure))
+            }
         }
-        if answer.is_json() {
-            return Ok(answer);
-        }
-        let error = Error::new(ErrorKind::Decode, operation.name())
-            .status_of(answer.status, answer.request_id)
-            .detail("the answer does not say it is JSON");
-        Err(Miss::last(error))
     }
 
-    fn headers(&self, token: &AccessToken) -> Result<HeaderMap> {
+    fn headers(&self, token: &AccessToken, key: Key) -> Result<HeaderMap> {
         let bearer = secret_header(&format!("Bearer {}", token.secret().expose_secret()))
             .ok_or_else(|| Error::configuration("the access token does not fit into a header"))?;
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, bearer);
-        headers.insert(SUBSCRIPTION_KEY, self.subscription_key.clone());
+        headers.insert(SUBSCRIPTION_KEY, self.keys.value(key));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         Ok(headers)
     }
@@ -113,14 +148,16 @@ impl Shared {
         attempt: u32,
         miss: Miss,
         deadline: DateTime<Utc>,
-    ) -> Result<(std::time::Duration, Error)> {
+    ) -> Result<(Duration, Error)> {
         let now = self.clock.now();
         let wish = miss.retry_after.and_then(|header| retry_after(&header, now));
         if let Some(wish) = wish {
-            self.pacer.hold_until(later(now, wish));
+            self.pace.hold_until(later(now, wish));
         }
-        match decide(&self.retry, attempt, miss.outcome, wish, jitter(), until(deadline, now)) {
-            Verdict::After(wait) => Ok((wait, miss.error)),
+        let left = until(deadline, now);
+        match decide(&self.retry, attempt, miss.outcome, wish, jitter(), left) {
+            // One sleep for both, the back-off and the distance to the request that has just failed.
+            Verdict::After(wait) => Ok((wait.max(self.pace.spacing_left(now)).min(left), miss.error)),
             Verdict::TooLate(wait) => Err(miss.error.past_deadline(later(now, wait))),
             Verdict::Stop => {
                 let may_help = miss.outcome != Outcome::Final;
@@ -130,11 +167,61 @@ impl Shared {
     }
 }
 
+impl Credentials {
+    fn of(keys: &SubscriptionKeys) -> Self {
+        Self { key: keys.in_use(), has_changed_key: false, refused: None }
+    }
+
+    /// After a 401 with `token`: whether there is something else to show. Each thing is changed once.
+    fn try_others(&mut self, keys: &SubscriptionKeys, token: AccessToken, is_gateways: bool) -> bool {
+        // The gateway looks at the key only: a refresh would spend the refresh token for nothing.
+        let is_about_the_key = is_gateways || self.refused.is_some();
+        if is_about_the_key
+            && !self.has_changed_key
+            && let Some(other) = keys.other(self.key)
+        {
+            (self.key, self.has_changed_key) = (other, true);
+            return true;
+        }
+        let is_first = self.refused.is_none();
+        self.refused.get_or_insert(token);
+        is_first
+    }
+
+    /// The answer was good: a key that was changed is the one to begin with from now on.
+    fn worked(&self, keys: &SubscriptionKeys) {
+        if self.has_changed_key {
+            keys.keep(self.key);
+        }
+    }
+}
+
 impl Miss {
     /// A failure that repeating cannot mend.
     fn last(error: Error) -> Self {
-        Self { error, outcome: Outcome::Final, retry_after: None }
+        Self { error, outcome: Outcome::Final, retry_after: None, is_gateways: false }
     }
+
+    fn unanswered(operation: Operation, failure: Failure) -> Self {
+        let is_broken =
+            matches!(failure.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted);
+        let outcome = if is_broken { Outcome::Broken } else { Outcome::Final };
+        Self { outcome, ..Self::last(failure.of(operation.name())) }
+    }
+}
+
+/// Only a 2xx answer that says it is JSON is an answer.
+fn look_at(operation: Operation, answer: &Answer, token: &AccessToken) -> Result<(), Miss> {
+    if !answer.is_success() {
+        return Err(refusal(operation, answer, token));
+    }
+    if answer.is_json() {
+        return Ok(());
+    }
+    let error = Error::new(ErrorKind::Decode, operation.name())
+        .status_of(answer.status, answer.request_id.clone())
+        .detail("the answer does not say it is JSON");
+    Err(Miss::last(error))
 }
 
 fn refusal(operation: Operation, answer: &Answer, token: &AccessToken) -> Miss {
@@ -143,7 +230,8 @@ fn refusal(operation: Operation, answer: &Answer, token: &AccessToken) -> Miss {
         .status_of(answer.status, answer.request_id.clone())
         .code_of(problem.code)
         .lacks(missing_scope(operation, problem, token));
-    Miss { error, outcome: problem.outcome, retry_after: answer.retry_after.clone() }
+    let is_gateways = problem.is_gateways;
+    Miss { error, outcome: problem.outcome, retry_after: answer.retry_after.clone(), is_gateways }
 }
 
 /// A missing scope has no code of its own; it shows only when the granted scopes are compared.

@@ -2,29 +2,29 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
-use reqwest::header::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use crate::auth::Authorizer;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::id::{CompanyId, DebtorId};
+use crate::keys::SubscriptionKeys;
 use crate::list::List;
 use crate::meter::{Counters, Stats};
 use crate::model::{
     Company, Contract, Debtor, Employee, Employment, ExtraFieldDefinition, ExtraFieldValue, PerEmployee,
     PersonalInfo, UserInfo,
 };
+use crate::observer::{Observer, Watch};
 use crate::operation::{Endpoint, Operation};
-use crate::pace::Pacer;
+use crate::pace::{Pace, PacePolicy};
 use crate::retry::RetryPolicy;
-use crate::transport::{Base, Timeouts, Transport, TransportSettings, secret_header};
+use crate::transport::{Base, Timeouts, Transport, TransportSettings};
 
 /// Reads from Nmbrs with one credential. Cheap to clone; clones share connections, pace and counters.
 ///
-/// Make one per credential: the pace that the vendor allows is kept per client.
+/// Make one per credential. Clients of one subscription should share a [`Pace`], because the vendor counts them together.
 #[derive(Clone)]
 pub struct NmbrsClient(pub(crate) Arc<Shared>);
 
@@ -32,13 +32,13 @@ pub struct NmbrsClient(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) transport: Transport,
     pub(crate) base: Base,
-    pub(crate) subscription_key: HeaderValue,
+    pub(crate) keys: SubscriptionKeys,
     pub(crate) authorizer: Authorizer,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) retry: RetryPolicy,
-    pub(crate) pacer: Pacer,
+    pub(crate) pace: Pace,
+    pub(crate) watch: Watch,
     pub(crate) counters: Counters,
-    pub(crate) in_flight: usize,
     pub(crate) page_size: u32,
     pub(crate) max_pages: u32,
 }
@@ -48,13 +48,14 @@ impl NmbrsClient {
     pub fn builder(subscription_key: impl Into<SecretString>, authorizer: Authorizer) -> NmbrsClientBuilder {
         NmbrsClientBuilder {
             subscription_key: subscription_key.into(),
+            secondary_subscription_key: None,
             authorizer,
             rest_url: "https://api.nmbrsapp.com".to_owned(),
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
             settings: TransportSettings::default(),
-            in_flight: 4,
-            min_spacing: Duration::ZERO,
+            pace: Pace::new(PacePolicy::default()),
+            observer: None,
             page_size: 100,
             max_pages: 1000,
         }
@@ -126,13 +127,14 @@ impl fmt::Debug for NmbrsClient {
 /// Sets up an [`NmbrsClient`].
 pub struct NmbrsClientBuilder {
     subscription_key: SecretString,
+    secondary_subscription_key: Option<SecretString>,
     authorizer: Authorizer,
     rest_url: String,
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     settings: TransportSettings,
-    in_flight: usize,
-    min_spacing: Duration,
+    pace: Pace,
+    observer: Option<Arc<dyn Observer>>,
     page_size: u32,
     max_pages: u32,
 }
@@ -168,21 +170,31 @@ impl NmbrsClientBuilder {
         self
     }
 
-    /// Sends everything through this proxy. Default: none, whatever the environment says.
+    /// Sends everything through this proxy, but what stays on this machine by plain http. Default: none, whatever the
+    /// environment says.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.settings.proxy = Some(SecretString::from(url.into()));
         self
     }
 
-    /// Requests under way at the same time, at least 1. Default 4.
-    pub fn in_flight(mut self, requests: usize) -> Self {
-        self.in_flight = requests;
+    /// How fast to go: a [`PacePolicy`] for this client alone, or a [`Pace`] that others share. Default: alone, by the
+    /// default policy.
+    pub fn pace(mut self, pace: impl Into<Pace>) -> Self {
+        self.pace = pace.into();
         self
     }
 
-    /// Time between the starts of two requests. Default none.
-    pub fn min_spacing(mut self, spacing: Duration) -> Self {
-        self.min_spacing = spacing;
+    /// The subscription's other key, for the time when one of them is changed. A call whose 401 may be about the key
+    /// tries the other one once; the one that works is kept for as long as the client lives.
+    pub fn secondary_subscription_key(mut self, key: impl Into<SecretString>) -> Self {
+        self.secondary_subscription_key = Some(key.into());
+        self
+    }
+
+    /// Is told of every exchange with the API. For those with the identity server, see
+    /// [`AuthorizerBuilder::observer`](crate::auth::AuthorizerBuilder::observer).
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -204,26 +216,23 @@ impl NmbrsClientBuilder {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): an empty subscription key, an address that is
     /// not https (or http on loopback), or a number out of its range.
     pub fn build(self) -> Result<NmbrsClient> {
-        let key = self.subscription_key.expose_secret();
-        let subscription_key = secret_header(key)
-            .filter(|key| !key.is_empty())
-            .ok_or_else(|| Error::configuration("the subscription key is empty or cannot be sent"))?;
+        let keys = SubscriptionKeys::new(&self.subscription_key, self.secondary_subscription_key.as_ref())?;
         if !(1..=100).contains(&self.page_size) {
             return Err(Error::configuration("page_size must lie between 1 and 100"));
         }
-        if !(1..=tokio::sync::Semaphore::MAX_PERMITS).contains(&self.in_flight) || self.max_pages == 0 {
-            return Err(Error::configuration("in_flight and max_pages must be at least 1"));
+        if self.max_pages == 0 {
+            return Err(Error::configuration("max_pages must be at least 1"));
         }
         Ok(NmbrsClient(Arc::new(Shared {
             transport: Transport::new(&self.settings)?,
             base: Base::parse(&self.rest_url, "rest_url")?,
-            subscription_key,
+            keys,
             authorizer: self.authorizer,
+            watch: Watch::new(self.observer, Arc::clone(&self.clock)),
             clock: self.clock,
             retry: self.retry,
-            pacer: Pacer::new(self.in_flight, self.min_spacing),
+            pace: self.pace,
             counters: Counters::default(),
-            in_flight: self.in_flight,
             page_size: self.page_size,
             max_pages: self.max_pages,
         })))

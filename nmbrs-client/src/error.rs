@@ -25,6 +25,9 @@ pub enum ErrorKind {
     Configuration,
     /// No connection; the request was not sent.
     Connect,
+    /// The server could not prove who it is, or TLS failed in another way; the request was not sent. Repeating it does
+    /// not help: a person has to look at certificates, the clock, or what stands in between.
+    Tls,
     /// No complete answer in time.
     Timeout,
     /// The connection broke, or the answer's body was cut off.
@@ -61,6 +64,13 @@ pub enum ErrorKind {
     CeilingReached,
     /// The token store failed.
     TokenStore,
+    /// A callback that is no answer to this sign-in: its state is missing or another's, or it holds no code, or more
+    /// than one. Nothing was sent.
+    ForeignCallback,
+    /// The user said no in the browser. Nothing was sent; they may be asked again.
+    ConsentDenied,
+    /// The authorization code is spent, too old, or of another redirect URI. Start again in the browser.
+    CodeRefused,
 }
 
 impl ErrorKind {
@@ -68,6 +78,7 @@ impl ErrorKind {
         match self {
             Self::Configuration => "configuration is wrong",
             Self::Connect => "no connection",
+            Self::Tls => "the server could not prove who it is",
             Self::Timeout => "no complete answer in time",
             Self::Interrupted => "the connection broke or the answer was cut off",
             Self::Unauthorized => "not authorized (token or subscription key)",
@@ -86,6 +97,9 @@ impl ErrorKind {
             Self::TooLarge => "the answer is too large",
             Self::CeilingReached => "the ceiling on requests is reached",
             Self::TokenStore => "the token store failed",
+            Self::ForeignCallback => "the callback is no answer to this sign-in",
+            Self::ConsentDenied => "the user did not consent",
+            Self::CodeRefused => "the code was refused; start again in the browser",
         }
     }
 
@@ -101,6 +115,7 @@ impl ErrorKind {
             | Self::TooLarge => true,
             Self::Configuration
             | Self::Connect
+            | Self::Tls
             | Self::Unauthorized
             | Self::Forbidden
             | Self::NotFound
@@ -112,7 +127,10 @@ impl ErrorKind {
             | Self::Deadline
             | Self::ConsentLost
             | Self::CeilingReached
-            | Self::TokenStore => false,
+            | Self::TokenStore
+            | Self::ForeignCallback
+            | Self::ConsentDenied
+            | Self::CodeRefused => false,
         }
     }
 }
@@ -277,7 +295,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The vendor's name of the operation, or `connect/token` for the identity server, or `setup`.
+    /// The vendor's name of the operation, or the path at the identity server (`connect/token`), or `callback` for what
+    /// the browser brought back, or `setup`.
     pub fn operation(&self) -> &str {
         self.0.operation
     }

@@ -146,7 +146,7 @@ impl<T: PartialEq + Send + 'static> List<T> {
         // Unordered, so that one slow page holds up no other; sorted at the end.
         let mut pages: Vec<_> = stream::iter(rest)
             .map(|number| self.metered_page(number, meter))
-            .buffer_unordered(self.client.0.in_flight)
+            .buffer_unordered(self.client.0.pace.in_flight())
             .try_collect()
             .await?;
         pages.sort_unstable_by_key(|page| page.number);

@@ -24,6 +24,8 @@ pub(crate) struct Problem {
     pub(crate) kind: ErrorKind,
     pub(crate) code: Option<u32>,
     pub(crate) outcome: Outcome,
+    /// The gateway before the API refused, and the API never saw the request.
+    pub(crate) is_gateways: bool,
 }
 
 impl Problem {
@@ -41,6 +43,8 @@ struct Body {
     code: serde_json::Value,
     #[serde(rename = "type")]
     kind: serde_json::Value,
+    #[serde(rename = "statusCode")]
+    status_code: serde_json::Value,
     message: serde_json::Value,
 }
 
@@ -48,9 +52,10 @@ struct Body {
 pub(crate) fn understand(status: u16, body: &[u8]) -> Problem {
     let body: Body = serde_json::from_slice(body).unwrap_or_default();
     let code = number(&body.code);
+    let is_gateways = code.is_none() && !body.status_code.is_null() && body.message.is_string();
     let says_quota = body.message.as_str().is_some_and(|m| m.to_ascii_lowercase().contains(QUOTA_WORDS));
     if code == Some(QUOTA_EXCEEDED) || (says_quota && matches!(status, 403 | 429)) {
-        return Problem { kind: ErrorKind::QuotaExceeded, code, outcome: Outcome::Final };
+        return Problem { kind: ErrorKind::QuotaExceeded, code, outcome: Outcome::Final, is_gateways };
     }
     // The first three digits of a code are a status; it is more exact than the one on the wire.
     let by_code = code.map(|code| code / 100).and_then(|s| u16::try_from(s).ok()).and_then(by_status);
@@ -59,7 +64,7 @@ pub(crate) fn understand(status: u16, body: &[u8]) -> Problem {
             if (500..=599).contains(&status) { ErrorKind::Server } else { ErrorKind::UnexpectedStatus },
             Outcome::Final,
         ));
-    Problem { kind, code, outcome }
+    Problem { kind, code, outcome, is_gateways }
 }
 
 fn number(value: &serde_json::Value) -> Option<u32> {
@@ -127,6 +132,20 @@ mod tests {
         ] {
             let problem = understand(status, body.as_bytes());
             assert_eq!((problem.kind, problem.outcome), (kind, outcome), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn the_gateways_own_shape_has_no_code_of_the_vendor() {
+        for (body, is_gateways) in [
+            (r#"{"statusCode":401,"message":"Access denied due to invalid subscription key."}"#, true),
+            (r#"{"statusCode":401,"message":"Access denied","code":40102}"#, false),
+            (r#"{"httpStatus":401,"code":40102,"title":"Invalid_Token"}"#, false),
+            (r#"{"message":"Access denied"}"#, false),
+            (r#"{"statusCode":401}"#, false),
+            ("", false),
+        ] {
+            assert_eq!(understand(401, body.as_bytes()).is_gateways, is_gateways, "{body}");
         }
     }
 

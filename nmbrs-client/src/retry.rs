@@ -30,7 +30,8 @@ pub struct RetryPolicy {
     pub first_wait: Duration,
     /// Upper bound of every wait the server did not ask for.
     pub longest_wait: Duration,
-    /// Total time for one call, counted from its first sending, waits included.
+    /// Total time for one call, counted from its first slot in the [`Pace`](crate::Pace), waits included. The wait for that
+    /// slot does not count, because it is behind our own calls. An exchange is cut short at the deadline.
     pub deadline: Duration,
 }
 
@@ -123,7 +124,7 @@ pub(crate) fn decide(
         Outcome::Broken | Outcome::Unavailable => policy.attempts,
     };
     let wait = retry_after.unwrap_or_else(|| back_off(policy, attempt, jitter));
-    if wait > left {
+    if wait >= left {
         return Verdict::TooLate(wait);
     }
     if attempt >= attempts { Verdict::Stop } else { Verdict::After(wait) }
@@ -138,6 +139,16 @@ fn back_off(policy: &RetryPolicy, attempt: u32, jitter: f64) -> Duration {
 
 /// A `Retry-After` beyond this counts as this; no sane caller waits longer, and sums stay inside the calendar.
 const FARTHEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+
+/// `Retry-After` as an answer gave it; but a date becomes the seconds from the answer's own `Date`, if it has one, because
+/// the server's clock and ours may differ.
+pub(crate) fn by_the_servers_clock(header: &str, date: Option<&str>) -> String {
+    let instant = |text: &str| DateTime::parse_from_rfc2822(text.trim()).ok();
+    match (instant(header), date.and_then(instant)) {
+        (Some(at), Some(server_now)) => (at - server_now).num_seconds().max(0).to_string(),
+        _ => header.to_owned(),
+    }
+}
 
 /// Reads `Retry-After`: seconds (decimals allowed) or an HTTP date. What is neither is no wish.
 pub(crate) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
@@ -189,8 +200,7 @@ mod tests {
         let policy = RetryPolicy::default();
         let wish = |wait| decide(&policy, 1, Outcome::Throttled, Some(wait), 0.0, seconds(60));
         assert_eq!(wish(seconds(45)), Verdict::After(seconds(45)));
-        assert_eq!(wish(seconds(60)), Verdict::After(seconds(60)));
-        assert_eq!(wish(seconds(61)), Verdict::TooLate(seconds(61)));
+        assert_eq!(wish(seconds(60)), Verdict::TooLate(seconds(60)));
     }
 
     #[test]
@@ -210,6 +220,21 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(retry_after(header, now), wait, "{header:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_counts_from_the_answers_own_date() {
+        const LATER: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
+        for (header, date, seen) in [
+            (LATER, Some("Wed, 21 Oct 2015 07:27:30 GMT"), "30"),
+            (LATER, Some("Wed, 21 Oct 2015 09:00:00 GMT"), "0"),
+            (LATER, Some("yesterday"), LATER),
+            (LATER, None, LATER),
+            ("1.5", Some("Wed, 21 Oct 2015 07:27:30 GMT"), "1.5"),
+            ("soon", Some("Wed, 21 Oct 2015 07:27:30 GMT"), "soon"),
+        ] {
+            assert_eq!(by_the_servers_clock(header, date), seen, "{header}, {date:?}");
         }
     }
 }

@@ -1,9 +1,11 @@
 //! One HTTP exchange: the only file that touches the HTTP library.
 //!
 //! A request comes in, the whole answer goes out, or a [`Failure`] that says how far the request got. Nothing goes
-//! over plain http but to loopback, no redirect is followed, no proxy of the environment is used, and no body is
+//! over plain http but to loopback, no redirect is followed, no proxy of the environment is used and none for plain http, and no body is
 //! larger than the limit.
 
+use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::retry::by_the_servers_clock;
 
 /// How long one exchange may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +104,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
+    /// As [`by_the_servers_clock`] gives it.
     pub(crate) retry_after: Option<String>,
     is_json: bool,
 }
@@ -138,6 +142,7 @@ impl Failure {
 #[derive(Debug, Clone)]
 pub(crate) struct Transport {
     http: reqwest::Client,
+    timeout: Duration,
     max_body_bytes: usize,
 }
 
@@ -153,19 +158,26 @@ impl Transport {
             .timeout(settings.timeouts.request)
             .no_proxy();
         if let Some(proxy) = &settings.proxy {
-            let proxy = reqwest::Proxy::all(proxy.expose_secret())
+            // Never for plain http, which is for loopback only: a proxy would get it readable, with all that is secret.
+            let proxy = reqwest::Proxy::https(proxy.expose_secret())
                 .map_err(|_| Error::configuration("the proxy's address is not a URL"))?;
             http = http.proxy(proxy);
         }
         let http = http.build().map_err(|error| {
             Error::configuration("the HTTP library refuses its settings").caused_by(error.without_url())
         })?;
-        Ok(Self { http, max_body_bytes: settings.max_body_bytes })
+        Ok(Self { http, timeout: settings.timeouts.request, max_body_bytes: settings.max_body_bytes })
     }
 
-    /// Reads.
-    pub(crate) async fn get(&self, url: Url, headers: HeaderMap) -> Result<Answer, Failure> {
-        self.exchange(self.http.get(url).headers(headers)).await
+    /// Reads. The exchange gets no more time than `time_left`, however long one may take by its settings.
+    pub(crate) async fn get(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        time_left: Duration,
+    ) -> Result<Answer, Failure> {
+        let timeout = self.timeout.min(time_left);
+        self.exchange(self.http.get(url).headers(headers).timeout(timeout)).await
     }
 
     /// Sends a form; only the identity server gets one.
@@ -184,7 +196,8 @@ impl Transport {
         let headers = response.headers();
         let is_json = text(headers, "content-type").is_some_and(|t| t.to_ascii_lowercase().contains("json"));
         let request_id = request_id(headers);
-        let retry_after = text(headers, "retry-after").map(str::to_owned);
+        let retry_after = text(headers, "retry-after")
+            .map(|header| by_the_servers_clock(header, text(headers, "date")));
 
         let body = match self.read_body(&mut response).await {
             Ok(body) => body,
@@ -216,13 +229,24 @@ pub(crate) fn secret_header(text: &str) -> Option<HeaderValue> {
 
 fn failure(error: reqwest::Error) -> Failure {
     let kind = if error.is_connect() {
-        ErrorKind::Connect
+        if is_tls(&error) { ErrorKind::Tls } else { ErrorKind::Connect }
     } else if error.is_timeout() {
         ErrorKind::Timeout
     } else {
         ErrorKind::Interrupted
     };
     Failure { kind, source: Some(error.without_url()) }
+}
+
+/// Did TLS fail? A TLS library reports that as invalid data, which a socket never does.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    match error.downcast_ref::<io::Error>() {
+        // What an `io::Error` wraps is no `source` of it.
+        Some(io) => {
+            io.kind() == io::ErrorKind::InvalidData || io.get_ref().is_some_and(|inner| is_tls(inner))
+        }
+        None => error.source().is_some_and(is_tls),
+    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::external_id::ExternalId;
-use crate::id::{AccountId, CompanyId};
+use crate::id::{AccountId, CompanyId, DebtorId};
 use crate::record::Unreadable;
 
 /// One oddity.
@@ -44,5 +44,12 @@ pub enum Finding {
     PlaceholderBirthday {
         /// Whose.
         record: ExternalId,
+    },
+    /// The policy chooses debtors, and this company takes no part: its debtor is another one, or unknown.
+    LeftOut {
+        /// Which.
+        company: CompanyId,
+        /// Its debtor, if told.
+        debtor: Option<DebtorId>,
     },
 }

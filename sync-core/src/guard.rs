@@ -121,9 +121,12 @@ fn shrunken_scope(overview: &Overview<'_>) -> Vec<Brake> {
             brakes.push(Brake::CompanyGone { company: company.clone() });
         }
     }
-    // What the policy leaves out did not shrink in silence: the policy's hash tells of it.
+    // What the policy leaves out did not shrink in silence: the policy's hash tells of it. A company whose debtor is
+    // suddenly unknown did.
+    let of_another_debtor: BTreeSet<_> =
+        overview.source.left_out().iter().filter(|it| it.debtor.is_some()).map(|it| &it.id).collect();
     let chosen = |company: &CompanyId| {
-        overview.policy.companies.as_ref().is_none_or(|chosen| chosen.contains(company))
+        overview.policy.chooses_company(company) && !of_another_debtor.contains(company)
     };
     let remembered = overview.ledger.last_run.iter().flat_map(|run| &run.scope);
     for (company, fields) in remembered.filter(|(company, _)| chosen(company)) {

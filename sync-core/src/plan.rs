@@ -287,6 +287,12 @@ fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountI
         );
     }
     findings.extend(absent.iter().map(|account| Finding::Absent { account: *account }));
+    findings.extend(
+        source
+            .left_out()
+            .iter()
+            .map(|company| Finding::LeftOut { company: company.id.clone(), debtor: company.debtor.clone() }),
+    );
     findings.sort();
     findings
 }

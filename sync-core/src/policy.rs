@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::canonical;
 use crate::email::EmailKey;
 use crate::fingerprint;
-use crate::id::{CompanyId, TargetCompanyId};
+use crate::id::{CompanyId, DebtorId, TargetCompanyId};
+use crate::record::SourceCompany;
 
 /// Who takes part. Never guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +119,10 @@ pub struct Policy {
     pub language: Option<String>,
     /// The companies of the source that take part; `None` means all that the sign-in sees.
     pub companies: Option<BTreeSet<CompanyId>>,
+    /// The debtors of the source whose companies take part; `None` means whatever debtor a company has. A policy
+    /// that does not choose serialises, and hashes, as if there were no such choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debtors: Option<BTreeSet<DebtorId>>,
     /// Addresses whose accounts are never touched, such as the administrator's own.
     #[serde(serialize_with = "protected_digest")]
     pub protected: BTreeSet<EmailKey>,
@@ -142,6 +147,9 @@ pub enum PolicyError {
     /// A list of companies without any would read nothing and call it complete.
     #[error("companies: the list is empty; leave it out to mean all")]
     NoCompanies,
+    /// The same of debtors.
+    #[error("debtors: the list is empty; leave it out to mean all")]
+    NoDebtors,
     /// The target does not store it.
     #[error("language: is blank or longer than 1000 characters")]
     Language,
@@ -160,6 +168,7 @@ impl Policy {
             anniversary: Anniversary::SeniorityElseFirstStart,
             language: None,
             companies: None,
+            debtors: None,
             protected: BTreeSet::new(),
             limits: Limits { deactivations: Limit::new(5, 3, 50), creations: Limit::new(10, 10, 200) },
             source_request_ceiling: 10_000,
@@ -191,6 +200,12 @@ impl Policy {
         self
     }
 
+    /// With only the companies of these debtors of the source.
+    pub fn with_debtors(mut self, debtors: impl IntoIterator<Item = DebtorId>) -> Self {
+        self.debtors = Some(debtors.into_iter().collect());
+        self
+    }
+
     /// With addresses whose accounts are never touched.
     pub fn with_protected<'a>(mut self, addresses: impl IntoIterator<Item = &'a str>) -> Self {
         self.protected = addresses.into_iter().map(EmailKey::of).collect();
@@ -210,6 +225,17 @@ impl Policy {
         self
     }
 
+    /// Does the choice of companies let this one take part?
+    pub fn chooses_company(&self, company: &CompanyId) -> bool {
+        self.companies.as_ref().is_none_or(|chosen| chosen.contains(company))
+    }
+
+    /// Does the choice of debtors let this company take part? With chosen debtors one of an unknown debtor does not.
+    pub fn chooses_debtor_of(&self, company: &SourceCompany) -> bool {
+        let Some(chosen) = &self.debtors else { return true };
+        company.debtor.as_ref().is_some_and(|debtor| chosen.contains(debtor))
+    }
+
     /// Does it contradict itself?
     ///
     /// # Errors
@@ -225,6 +251,9 @@ impl Policy {
         }
         if self.companies.as_ref().is_some_and(BTreeSet::is_empty) {
             return Err(PolicyError::NoCompanies);
+        }
+        if self.debtors.as_ref().is_some_and(BTreeSet::is_empty) {
+            return Err(PolicyError::NoDebtors);
         }
         let storable = |language: &String| !language.trim().is_empty() && language.chars().count() <= 1000;
         if !self.language.as_ref().is_none_or(storable) {
@@ -274,12 +303,35 @@ mod tests {
             (policy().with_limits(with(Limit::new(101, 1, 2))), PolicyError::Percent),
             (policy().with_limits(with(Limit::new(1, 3, 2))), PolicyError::Bounds),
             (policy().with_companies([]), PolicyError::NoCompanies),
+            (policy().with_debtors([]), PolicyError::NoDebtors),
             (policy().with_language(" "), PolicyError::Language),
             (policy().with_request_ceilings(0, 1), PolicyError::Ceiling),
         ] {
             assert_eq!(policy.validate(), Err(error));
         }
         assert_eq!(policy().validate(), Ok(()));
+    }
+
+    #[test]
+    fn with_chosen_debtors_a_company_of_another_or_of_none_takes_no_part() {
+        let company = |debtor: Option<&str>| {
+            let mut company = SourceCompany::new(CompanyId::new("acme"));
+            company.debtor = debtor.map(DebtorId::new);
+            company
+        };
+        let choosing = policy().with_debtors([DebtorId::new("north")]);
+        for (debtor, takes_part) in [(Some("north"), true), (Some("south"), false), (None, false)] {
+            assert_eq!(choosing.chooses_debtor_of(&company(debtor)), takes_part, "{debtor:?}");
+            assert!(policy().chooses_debtor_of(&company(debtor)), "{debtor:?}");
+        }
+    }
+
+    #[test]
+    fn a_policy_without_chosen_debtors_serialises_without_a_word_about_them() {
+        let json = serde_json::to_value(policy()).unwrap();
+        assert!(json.get("debtors").is_none());
+        let json = serde_json::to_value(policy().with_debtors([DebtorId::new("north")])).unwrap();
+        assert_eq!(json["debtors"], serde_json::json!(["north"]));
     }
 
     #[test]
@@ -292,6 +344,7 @@ mod tests {
             policy().with_anniversary(Anniversary::FirstStart),
             policy().with_language("nl"),
             policy().with_companies([CompanyId::new("a")]),
+            policy().with_debtors([DebtorId::new("a")]),
             policy().with_protected(["a@x.nl"]),
             policy().with_limits(Limits { creations: Limit::new(1, 1, 1), ..Limits::default() }),
             policy().with_request_ceilings(1, 1),

@@ -13,6 +13,7 @@ mod accounts;
 mod any_world;
 mod approvals;
 mod brakes;
+mod debtors;
 mod golden;
 mod memory_target;
 mod people;

@@ -316,8 +316,7 @@ impl EmployeeSource for Stage {
         let name = "source companies";
         self.call(name.to_owned(), |state, fault| {
             let ids = state.world.companies.keys();
-            let rows: Vec<_> =
-                ids.map(|id| Row::readable(id.clone(), SourceCompany::new(id.clone()))).collect();
+            let rows: Vec<_> = ids.map(|id| Row::readable(id.clone(), state.world.announced(id))).collect();
             state.source_requests += pages(rows.len(), meter)?;
             let total = Some(rows.len() as u64);
             Ok(told(Listing::new(rows, total), fault))

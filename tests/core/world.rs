@@ -20,8 +20,8 @@ use sync_core::snapshot::{
     TargetSnapshot, TargetSnapshotBuilder,
 };
 use sync_core::{
-    AccountId, CompanyId, CustomerId, ExternalId, FingerprintKey, Participation, Pii, Plan, Policy, Run,
-    TargetCompanyId, plan,
+    AccountId, CompanyId, CustomerId, DebtorId, ExternalId, FingerprintKey, Participation, Pii, Plan, Policy,
+    Run, TargetCompanyId, plan,
 };
 
 /// Noon in Amsterdam, midsummer, far from every border.
@@ -218,6 +218,8 @@ impl Acc {
 #[derive(Debug, Clone)]
 pub(crate) struct World {
     pub(crate) companies: BTreeMap<CompanyId, BTreeSet<FieldDefinition>>,
+    /// The debtors of those companies that have one.
+    pub(crate) debtors: BTreeMap<CompanyId, DebtorId>,
     pub(crate) records: Vec<EmployeeRecord>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) unreadable_accounts: Vec<AccountId>,
@@ -230,6 +232,7 @@ pub(crate) struct World {
 pub(crate) fn world() -> World {
     let world = World {
         companies: BTreeMap::new(),
+        debtors: BTreeMap::new(),
         records: Vec::new(),
         accounts: Vec::new(),
         unreadable_accounts: Vec::new(),
@@ -245,6 +248,21 @@ impl World {
         let fields = fields.iter().map(|name| FieldDefinition::new(*name, "yesNo")).collect();
         self.companies.insert(CompanyId::new(name), fields);
         self
+    }
+
+    /// This company belongs to this debtor.
+    pub(crate) fn debtor(mut self, company: &str, debtor: &str) -> Self {
+        self.debtors.insert(CompanyId::new(company), DebtorId::new(debtor));
+        self
+    }
+
+    /// A company as the source announces it.
+    pub(crate) fn announced(&self, company: &CompanyId) -> SourceCompany {
+        let announced = SourceCompany::new(company.clone());
+        match self.debtors.get(company) {
+            Some(debtor) => announced.with_debtor(debtor.clone()),
+            None => announced,
+        }
     }
 
     pub(crate) fn without_company(mut self, name: &str) -> Self {

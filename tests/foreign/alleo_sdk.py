@@ -7,6 +7,7 @@ if the sandbox offers one, `control_url` for the faults (without it the checks t
 The accounts it changes are those it made; with `control_url` it also moves the clock. The exit code is 1 if a check fails.
 """
 
+import asyncio
 import json
 import sys
 import urllib.request
@@ -41,12 +42,15 @@ def main():
     sleeps = []
     with alleo.AlleoClient(**keys, _sleep=sleeps.append) as client:
         signing_in(keys)
+        rotating(keys, target.get("control_url"))
         company = reading(client)
         listing(client, company)
+        asyncio.run(listing_concurrently(keys, client, company))
         employee = writing(client, company)
         refusals(client, company, employee)
         switching(client, company, employee)
         retrying(client, target.get("control_url"), sleeps)
+        giving_up(client, target.get("control_url"))
     print(f"{len(failures)} failed")
     return 1 if failures else 0
 
@@ -56,6 +60,30 @@ def signing_in(keys):
         error = raised(alleo.AuthenticationError, stranger.list_companies)
         check("wrong keys are an AuthenticationError: invalid_client", error is not None and error.message == "invalid_client")
         check("an error has a request id", error is not None and bool(error.request_id))
+
+
+def rotating(keys, control_url):
+    """The SDK asks for a new token a minute before the old one ends, by a clock that is ours here."""
+    if control_url is None:
+        print("LEFT OUT  no control_url: how often tokens are fetched")
+        return
+    now = [0.0]
+    order(control_url, "DELETE", "requests")
+    with alleo.AlleoClient(**keys, _clock=lambda: now[0]) as client:
+        client.list_companies()
+        client.list_companies()
+        lifetime = client._auth._state.expires_at
+        check("one token serves many calls", token_calls(control_url) == 1)
+        now[0] = lifetime - 61
+        client.list_companies()
+        check("a token is used until its last minute", token_calls(control_url) == 1)
+        now[0] = lifetime - 60
+        client.list_companies()
+        check("and replaced in it", token_calls(control_url) == 2)
+
+
+def token_calls(control_url):
+    return sum(request["path"].endswith("/oauth/token") for request in order(control_url, "GET", "requests"))
 
 
 def reading(client):
@@ -78,6 +106,7 @@ def listing(client, company):
     inactive = list(client.list_employees_iter(company, is_active=False))
     check("active and inactive make the whole", len(active) + len(inactive) == first.count)
     check("the filter is kept on every page", all(e.is_active for e in active) and not any(e.is_active for e in inactive))
+    check("the list takes several pages", first.count > 100)
     nothing = list(client.list_employees_iter(company, search=f"a b+é@{uuid.uuid4()}"))
     check("a search for nothing brings nothing", nothing == [])
     if first.data:
@@ -85,6 +114,16 @@ def listing(client, company):
         check("one employee is the row of the list", one == first.data[0])
     error = raised(alleo.ValidationError, lambda: client.list_employees(company, limit=101))
     check("a limit of 101 is a ValidationError", error is not None and error.status_code == 422)
+
+
+async def listing_concurrently(keys, client, company):
+    """The SDK's other half, eight calls at a time."""
+    ids = [employee.id for employee in client.list_employees_iter(company)]
+    async with alleo.AsyncAlleoClient(**keys) as together:
+        listed = [employee.id async for employee in together.list_employees_iter(company)]
+        check("the async iterator brings the same rows", listed == ids)
+        read = await asyncio.gather(*(together.get_employee(company, id) for id in ids[:8]))
+        check("eight calls at once bring the rows that were asked for", [one.id for one in read] == ids[:8])
 
 
 def new_person(**more):
@@ -105,6 +144,15 @@ def writing(client, company):
 
 
 def refusals(client, company, employee):
+    for name, call in [
+        ("reading nobody", lambda: client.get_employee(company, 2**40)),
+        ("editing nobody", lambda: client.update_employee(company, 2**40, {"last_name": "Niemand"})),
+        ("deactivating nobody", lambda: client.deactivate_employee(company, 2**40)),
+        ("activating nobody", lambda: client.activate_employee(company, 2**40)),
+        ("creating in no company", lambda: client.create_employee(2**40, new_person())),
+    ]:
+        error = raised(alleo.NotFoundError, call)
+        check(f"{name} is a NotFoundError", error is not None and bool(error.request_id))
     loud = employee.email.split("@")[0].upper() + "@" + employee.email.split("@")[1]
     error = raised(alleo.ConflictError, lambda: client.create_employee(company, new_person(email=loud)))
     check("a taken address is a ConflictError", error is not None and "already exists" in error.message)
@@ -130,6 +178,8 @@ def switching(client, company, employee):
     check("a second deactivate is a ConflictError", again is not None)
     on = client.activate_employee(company, employee.id)
     check("an activate answers the active employee", on.id == employee.id and on.is_active)
+    active = raised(alleo.ConflictError, lambda: client.activate_employee(company, employee.id))
+    check("a second activate is a ConflictError", active is not None)
     client.deactivate_employee(company, employee.id)
 
 
@@ -145,18 +195,33 @@ def retrying(client, control_url, sleeps):
         ("a cut answer", {"kind": "cut_body"}, [0.5, 1.0]),
     ]:
         sleeps.clear()
-        order(control_url, "faults", {"effect": effect, "times": 2})
+        order(control_url, "POST", "faults", {"effect": effect, "times": 2})
         check(f"{name} is retried after {expected}", len(client.list_companies()) > 0 and sleeps == expected)
-    order(control_url, "clock", {"advance_seconds": 7200})
+    order(control_url, "POST", "clock", {"advance_seconds": 7200})
     check("a token that ended early is replaced", len(client.list_companies()) > 0)
     limits = client.last_rate_limit
     check("rate limit headers are numbers or absent", all(v is None or v >= 0 for v in (limits.limit, limits.remaining, limits.reset_seconds)))
 
 
-def order(control_url, path, body):
-    request = urllib.request.Request(f"{control_url}/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST")
+def giving_up(client, control_url):
+    if control_url is None:
+        return
+    for name, effect, kind in [
+        ("429", {"kind": "status", "status": 429, "headers": {"Retry-After": "3"}}, alleo.RateLimitError),
+        ("500", {"kind": "status", "status": 500}, alleo.ServerError),
+        ("a broken connection", {"kind": "reset"}, alleo.NetworkError),
+    ]:
+        order(control_url, "POST", "faults", {"effect": effect, "times": 4})
+        error = raised(kind, client.list_companies)
+        check(f"{name} four times is a {kind.__name__}", error is not None)
+    check("and the next call works", len(client.list_companies()) > 0)
+
+
+def order(control_url, method, path, body=None):
+    content = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{control_url}/{path}", content, {"Content-Type": "application/json"}, method=method)
     with urllib.request.urlopen(request) as answer:
-        answer.read()
+        return json.loads(answer.read())
 
 
 if __name__ == "__main__":

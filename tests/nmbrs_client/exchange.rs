@@ -221,8 +221,8 @@ async fn an_error_names_operation_status_code_and_request_id() {
 #[tokio::test]
 async fn a_client_without_a_key_or_with_numbers_out_of_range_is_not_built() {
     let stage = Stage::new().await;
-    let build = |key: &str, page_size, in_flight| {
-        NmbrsClient::builder(key, stage.authorizer()).page_size(page_size).in_flight(in_flight).build()
+    let build = |key: &str, page_size, max_pages| {
+        NmbrsClient::builder(key, stage.authorizer()).page_size(page_size).max_pages(max_pages).build()
     };
     assert!(build("key", 100, 4).is_ok());
     for result in [
@@ -234,6 +234,8 @@ async fn a_client_without_a_key_or_with_numbers_out_of_range_is_not_built() {
     ] {
         assert_eq!(result.unwrap_err().kind(), ErrorKind::Configuration);
     }
+    let with_other = NmbrsClient::builder("key", stage.authorizer()).secondary_subscription_key("");
+    assert_eq!(with_other.build().unwrap_err().kind(), ErrorKind::Configuration);
 }
 
 fn raw_client(url: &str, retry: impl FnOnce(RetryPolicy) -> RetryPolicy) -> NmbrsClient {

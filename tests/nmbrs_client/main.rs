@@ -9,12 +9,17 @@
 )]
 
 mod companies;
+mod connecting;
+mod dropping;
 mod exchange;
+mod observing;
+mod pacing;
 mod paging;
 mod raw_server;
 mod rows;
 mod secrecy;
 mod source;
 mod stage;
+mod subscription_keys;
 mod tokens;
 mod vendor_examples;

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use nmbrs_client::ErrorKind;
 use nmbrs_client::auth::{
-    Generation, MemoryTokenStore, Replaced, StoreError, StoredTokens, TokenSet, TokenStore,
+    Generation, Grant, GrantState, MemoryTokenStore, Replaced, StoreError, StoredGrant, TokenSet, TokenStore,
 };
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -25,7 +25,7 @@ fn invalid_grant() -> ResponseTemplate {
 }
 
 async fn stored_access(store: &dyn TokenStore) -> String {
-    store.load().await.unwrap().unwrap().tokens.access.expose_secret().to_owned()
+    store.load().await.unwrap().unwrap().grant.tokens.access.expose_secret().to_owned()
 }
 
 /// The API takes this token only.
@@ -102,7 +102,7 @@ async fn a_refused_token_that_was_replaced_meanwhile_is_not_refreshed() {
     rotated.access = "access-other".into();
     let before = stage.token_forms().await.len();
     let generation = stage.store.load().await.unwrap().unwrap().generation;
-    stage.store.replace(generation, &rotated).await.unwrap();
+    stage.store.replace(Some(generation), &Grant::ready(rotated)).await.unwrap();
     client.debtors().all().await.unwrap();
     assert_eq!(stage.token_forms().await.len(), before);
 }
@@ -160,7 +160,7 @@ async fn a_lost_consent_is_asked_about_once_and_never_again_until_the_store_chan
     assert_eq!(stage.token_forms().await.len(), 1);
     assert_eq!(stored_access(&*stage.store).await, "access-0");
 
-    stage.store.replace(Generation(1), &grant().with_refresh("refresh-9")).await.unwrap();
+    authorizer.install(grant().with_refresh("refresh-9")).await.unwrap();
     assert!(authorizer.access_token().await.is_ok());
 }
 
@@ -204,7 +204,7 @@ async fn a_refresh_without_an_answer_is_sent_once_more_with_the_same_token() {
         let result = authorizer(&identity, store.clone(), clock()).access_token().await;
         assert_eq!(result.err().map(|error| error.kind()), kind, "{second}");
         assert_eq!(calls.load(Ordering::SeqCst), 2);
-        let kept = store.load().await.unwrap().unwrap().tokens;
+        let kept = store.load().await.unwrap().unwrap().grant.tokens;
         assert_eq!(kept.refresh.unwrap().expose_secret(), "refresh-0", "no answer names another");
     }
 }
@@ -232,7 +232,7 @@ async fn an_unavailable_identity_server_is_tried_again() {
 async fn new_tokens_the_store_would_not_take_are_stored_next_time_and_not_used_before() {
     let stage = Stage::new().await;
     stage.identity_says(1, new_tokens(1)).await;
-    let store = Arc::new(FailingOnce::new(expired_grant()));
+    let store = Arc::new(Failing::new(expired_grant(), 5));
     let authorizer = authorizer(&stage.identity.uri(), store.clone(), stage.clock.clone());
     let error = authorizer.access_token().await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::TokenStore, true));
@@ -242,6 +242,16 @@ async fn new_tokens_the_store_would_not_take_are_stored_next_time_and_not_used_b
     assert_eq!(token.secret().expose_secret(), "access-1");
     assert_eq!(stored_access(&store.inner).await, "access-1");
     assert_eq!(stage.token_forms().await.len(), 1, "the spent refresh token is not sent again");
+}
+
+#[tokio::test]
+async fn new_tokens_are_offered_to_a_failing_store_again_before_the_call_fails() {
+    let stage = Stage::new().await;
+    stage.identity_says(1, new_tokens(1)).await;
+    let store = Arc::new(Failing::new(expired_grant(), 4));
+    let authorizer = authorizer(&stage.identity.uri(), store.clone(), stage.clock.clone());
+    assert!(authorizer.access_token().await.is_ok());
+    assert_eq!(stored_access(&store.inner).await, "access-1");
 }
 
 /// Says when it was written.
@@ -259,58 +269,74 @@ impl TellingStore {
 
 #[async_trait]
 impl TokenStore for TellingStore {
-    async fn load(&self) -> Result<Option<StoredTokens>, StoreError> {
+    async fn load(&self) -> Result<Option<StoredGrant>, StoreError> {
         self.inner.load().await
     }
 
-    async fn replace(&self, expected: Generation, tokens: &TokenSet) -> Result<Replaced, StoreError> {
-        let replaced = self.inner.replace(expected, tokens).await;
-        self.written.notify_one();
+    async fn replace(&self, expected: Option<Generation>, grant: &Grant) -> Result<Replaced, StoreError> {
+        let replaced = self.inner.replace(expected, grant).await;
+        if grant.state == GrantState::Ready {
+            self.written.notify_one();
+        }
         replaced
+    }
+
+    async fn remove(&self, expected: Generation) -> Result<Replaced, StoreError> {
+        self.inner.remove(expected).await
     }
 }
 
-/// Holds a spent grant at first sight and a good one ever after.
+/// Another process stores its new pair right after we have claimed.
 #[derive(Debug, Default)]
 struct RotatedMeanwhile(AtomicBool);
 
 #[async_trait]
 impl TokenStore for RotatedMeanwhile {
-    async fn load(&self) -> Result<Option<StoredTokens>, StoreError> {
-        let is_rotated = self.0.swap(true, Ordering::SeqCst);
+    async fn load(&self) -> Result<Option<StoredGrant>, StoreError> {
+        let is_rotated = self.0.load(Ordering::SeqCst);
         let tokens = if is_rotated { grant().with_refresh("refresh-other") } else { expired_grant() };
-        Ok(Some(StoredTokens::new(tokens, Generation(u64::from(is_rotated)))))
+        Ok(Some(StoredGrant::new(Grant::ready(tokens), Generation(if is_rotated { 3 } else { 1 }))))
     }
 
-    async fn replace(&self, _: Generation, _: &TokenSet) -> Result<Replaced, StoreError> {
+    async fn replace(&self, _: Option<Generation>, _: &Grant) -> Result<Replaced, StoreError> {
+        let is_rotated = self.0.swap(true, Ordering::SeqCst);
+        Ok(if is_rotated { Replaced::Moved } else { Replaced::Done(Generation(2)) })
+    }
+
+    async fn remove(&self, _: Generation) -> Result<Replaced, StoreError> {
         Ok(Replaced::Moved)
     }
 }
 
-/// Fails its first write.
+/// Takes claims, and fails as many writes of a new pair as it is told.
 #[derive(Debug)]
-struct FailingOnce {
+struct Failing {
     inner: MemoryTokenStore,
-    has_failed: AtomicBool,
+    failures: AtomicU32,
 }
 
-impl FailingOnce {
-    fn new(grant: TokenSet) -> Self {
-        Self { inner: MemoryTokenStore::new(grant), has_failed: AtomicBool::new(false) }
+impl Failing {
+    fn new(grant: TokenSet, failures: u32) -> Self {
+        Self { inner: MemoryTokenStore::new(grant), failures: AtomicU32::new(failures) }
     }
 }
 
 #[async_trait]
-impl TokenStore for FailingOnce {
-    async fn load(&self) -> Result<Option<StoredTokens>, StoreError> {
+impl TokenStore for Failing {
+    async fn load(&self) -> Result<Option<StoredGrant>, StoreError> {
         self.inner.load().await
     }
 
-    async fn replace(&self, expected: Generation, tokens: &TokenSet) -> Result<Replaced, StoreError> {
-        if self.has_failed.swap(true, Ordering::SeqCst) {
-            self.inner.replace(expected, tokens).await
-        } else {
-            Err(StoreError::new("the disk is full"))
+    async fn replace(&self, expected: Option<Generation>, grant: &Grant) -> Result<Replaced, StoreError> {
+        let is_claim = matches!(grant.state, GrantState::Refreshing { .. });
+        let less = |left: u32| left.checked_sub(1);
+        if !is_claim && self.failures.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less).is_ok() {
+            return Err(StoreError::new("the disk is full"));
         }
+        self.inner.replace(expected, grant).await
+    }
+
+    async fn remove(&self, expected: Generation) -> Result<Replaced, StoreError> {
+        self.inner.remove(expected).await
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use nmbrs_client::sandbox::{Sandbox, World};
+use nmbrs_client::sandbox::{Credentials, Sandbox, World};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
@@ -72,4 +72,48 @@ pub(crate) fn all_paths(world: &World) -> Vec<(&'static str, String)> {
         paths.push(("getEmployeesExtraFields", format!("{below}/employees/extraFields")));
     }
     paths
+}
+
+/// A POST of a form with the client's id and secret in it.
+pub(crate) async fn post(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
+    let Credentials { client_id, client_secret, .. } = sandbox.credentials();
+    let own = [("client_id", client_id.as_str()), ("client_secret", client_secret.as_str())];
+    post_bare(sandbox, path, None, &[&own, fields].concat()).await
+}
+
+/// A POST of exactly this form, with or without an `Authorization` header.
+pub(crate) async fn post_bare(
+    sandbox: &Sandbox,
+    path: &str,
+    authorization: Option<&str>,
+    fields: &[(&str, &str)],
+) -> (u16, Value) {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let mut request = HTTP
+        .post(format!("{}{path}", sandbox.identity_url()))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(body);
+    if let Some(authorization) = authorization {
+        request = request.header("authorization", authorization);
+    }
+    status_and_json(request.send().await.unwrap()).await
+}
+
+/// A refresh with this token.
+pub(crate) async fn refresh(sandbox: &Sandbox, token: &str) -> (u16, Value) {
+    post(sandbox, "/connect/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
+}
+
+/// The status of an API call with this access token.
+pub(crate) async fn api_status(sandbox: &Sandbox, access_token: &str) -> u16 {
+    let request = HTTP
+        .get(format!("{}/api/companies", sandbox.rest_url()))
+        .header("X-Subscription-Key", sandbox.credentials().subscription_key)
+        .bearer_auth(access_token);
+    request.send().await.unwrap().status().as_u16()
+}
+
+/// The text under this name.
+pub(crate) fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
+    answer[name].as_str().unwrap()
 }

@@ -130,6 +130,9 @@ async fn what_makes_no_sense_is_refused_with_a_reason() {
         ("PATCH", &*person, r#"{"extra_fields": {"no such field": "1"}}"#),
         ("POST", "clock", r#"{"advance_seconds": -1}"#),
         ("POST", "codes", "{}"),
+        ("POST", "tokens", r#"{"access_lifetime_seconds": -1}"#),
+        ("POST", "redirect_uris", r#"{"redirect_uri": "callback"}"#),
+        ("POST", "login", r#"{"login": "root"}"#),
     ];
     for (method, path, body) in table {
         let (status, answer) = sandbox.control(method, path, body.as_bytes());
@@ -138,6 +141,19 @@ async fn what_makes_no_sense_is_refused_with_a_reason() {
     }
     for (method, path) in [("GET", ""), ("GET", "people"), ("POST", "state"), ("PATCH", "people/nobody")] {
         assert_eq!(sandbox.control(method, path, b"{}").0, 404, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn another_kind_of_login_takes_effect_at_once() {
+    let sandbox = sandbox(1).await;
+    for (login, debtors, companies) in
+        [("company_only", 403, 200), ("multi_debtor", 200, 403), ("client", 200, 200)]
+    {
+        let body = json!({ "login": login }).to_string();
+        assert_eq!(sandbox.control("POST", "login", body.as_bytes()), (204, Value::Null));
+        let statuses = (read(&sandbox, "/api/debtors").await.0, read(&sandbox, "/api/companies").await.0);
+        assert_eq!(statuses, (debtors, companies), "{login}");
     }
 }
 

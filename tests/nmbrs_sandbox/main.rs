@@ -10,10 +10,15 @@
 )]
 
 mod asking;
+mod authorize;
+mod browser;
+mod consent;
 mod control;
 mod faults;
 mod openapi;
 mod paging;
 mod population;
+mod pushed;
 mod sign_in;
 mod strictness;
+mod subscription;

@@ -2,51 +2,10 @@
 
 use std::time::Duration;
 
-use nmbrs_client::sandbox::{Credentials, Sandbox};
+use nmbrs_client::sandbox::Credentials;
 use serde_json::{Value, json};
 
-use crate::asking::{HTTP, sandbox, status_and_json};
-
-/// A POST of a form with the client's id and secret in it.
-async fn post(sandbox: &Sandbox, path: &str, fields: &[(&str, &str)]) -> (u16, Value) {
-    let Credentials { client_id, client_secret, .. } = sandbox.credentials();
-    let own = [("client_id", client_id.as_str()), ("client_secret", client_secret.as_str())];
-    post_bare(sandbox, path, None, &[&own, fields].concat()).await
-}
-
-/// A POST of exactly this form, with or without an `Authorization` header.
-async fn post_bare(
-    sandbox: &Sandbox,
-    path: &str,
-    authorization: Option<&str>,
-    fields: &[(&str, &str)],
-) -> (u16, Value) {
-    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-    let mut request = HTTP
-        .post(format!("{}{path}", sandbox.identity_url()))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body);
-    if let Some(authorization) = authorization {
-        request = request.header("authorization", authorization);
-    }
-    status_and_json(request.send().await.unwrap()).await
-}
-
-async fn refresh(sandbox: &Sandbox, token: &str) -> (u16, Value) {
-    post(sandbox, "/connect/token", &[("grant_type", "refresh_token"), ("refresh_token", token)]).await
-}
-
-async fn api_status(sandbox: &Sandbox, access_token: &str) -> u16 {
-    let request = HTTP
-        .get(format!("{}/api/companies", sandbox.rest_url()))
-        .header("X-Subscription-Key", sandbox.credentials().subscription_key)
-        .bearer_auth(access_token);
-    request.send().await.unwrap().status().as_u16()
-}
-
-fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
-    answer[name].as_str().unwrap()
-}
+use crate::asking::{HTTP, api_status, post, post_bare, refresh, sandbox, status_and_json, text};
 
 #[tokio::test]
 async fn a_refresh_gives_a_new_pair_and_the_granted_scopes() {
@@ -139,6 +98,20 @@ async fn tokens_age_by_the_sandbox_clock() {
 }
 
 #[tokio::test]
+async fn access_tokens_issued_from_now_on_live_as_long_as_told() {
+    let sandbox = sandbox(1).await;
+    let first = sandbox.credentials();
+    assert_eq!(sandbox.control("POST", "tokens", br#"{"access_lifetime_seconds": 90}"#), (204, Value::Null));
+    let (_, tokens) = refresh(&sandbox, &first.refresh_token).await;
+    assert_eq!(tokens["expires_in"], 90);
+    sandbox.advance_clock(Duration::from_secs(89));
+    assert_eq!(api_status(&sandbox, text(&tokens, "access_token")).await, 200);
+    sandbox.advance_clock(Duration::from_secs(1));
+    assert_eq!(api_status(&sandbox, text(&tokens, "access_token")).await, 401);
+    assert_eq!(api_status(&sandbox, &first.access_token).await, 200, "issued before");
+}
+
+#[tokio::test]
 async fn without_offline_access_no_refresh_token_is_issued() {
     let sandbox = sandbox(1).await;
     sandbox.edit(|world| world.granted_scopes.retain(|scope| scope != "offline_access"));
@@ -184,10 +157,12 @@ async fn a_client_proves_itself_in_one_of_two_ways() {
 async fn a_malformed_token_request_is_refused_as_rfc_6749_says() {
     let sandbox = sandbox(1).await;
     let refresh_token = sandbox.credentials().refresh_token;
-    let table: [(&[(&str, &str)], &str); 5] = [
+    let table: [(&[(&str, &str)], &str); 7] = [
         (&[("refresh_token", &refresh_token)], "invalid_request"),
         (&[("grant_type", "refresh_token")], "invalid_request"),
-        (&[("grant_type", "client_credentials")], "unsupported_grant_type"),
+        (&[("grant_type", "client_credentials")], "unauthorized_client"),
+        (&[("grant_type", "password")], "unauthorized_client"),
+        (&[("grant_type", "magic")], "unsupported_grant_type"),
         (&[("grant_type", "refresh_token"), ("grant_type", "refresh_token")], "invalid_request"),
         (&[("grant_type", "refresh_token"), ("refresh_token", "unknown")], "invalid_grant"),
     ];
@@ -216,13 +191,25 @@ async fn revocation_answers_with_an_empty_body_also_for_unknown_tokens() {
 }
 
 #[tokio::test]
-async fn the_discovery_document_names_what_is_served() {
+async fn the_discovery_document_names_what_is_served_and_more_than_is_given() {
     let sandbox = sandbox(1).await;
     let url = format!("{}/.well-known/openid-configuration", sandbox.identity_url());
     let (status, document) = status_and_json(HTTP.get(url).send().await.unwrap()).await;
     assert_eq!(status, 200);
-    assert_eq!(document["token_endpoint"], format!("{}/connect/token", sandbox.identity_url()));
-    assert_eq!(document["revocation_endpoint"], format!("{}/connect/revocation", sandbox.identity_url()));
+    for (name, path) in [
+        ("issuer", ""),
+        ("authorization_endpoint", "/connect/authorize"),
+        ("pushed_authorization_request_endpoint", "/connect/par"),
+        ("token_endpoint", "/connect/token"),
+        ("revocation_endpoint", "/connect/revocation"),
+    ] {
+        assert_eq!(document[name], format!("{}{path}", sandbox.identity_url()));
+    }
+    assert_eq!(document["code_challenge_methods_supported"], json!(["plain", "S256"]));
+    let scopes = document["scopes_supported"].as_array().unwrap();
+    for scope in sandbox.world().granted_scopes.iter().map(String::as_str).chain(["openid"]) {
+        assert!(scopes.contains(&json!(scope)), "{scope}");
+    }
 }
 
 /// Base64 by hand: this crate has no such dependency, and the sandbox's is not to be trusted with its own test.

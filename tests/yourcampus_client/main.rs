@@ -10,6 +10,7 @@
 
 mod accounts;
 mod configuration;
+mod connecting;
 mod decoding;
 mod fake;
 mod pacing;

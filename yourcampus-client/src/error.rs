@@ -19,6 +19,9 @@ pub enum ErrorKind {
     Configuration,
     /// No connection came about; nothing was sent.
     Connect,
+    /// The server could not prove who it is, or TLS failed in another way; nothing was sent. Repeating does not help: a
+    /// person has to look at certificates, the clock, or what stands in between.
+    Tls,
     /// No complete answer within the time for one request.
     Timeout,
     /// The connection broke, or the answer was cut off.
@@ -58,6 +61,7 @@ impl ErrorKind {
         match self {
             Self::Configuration => "the configuration cannot work",
             Self::Connect => "no connection",
+            Self::Tls => "the server could not prove who it is",
             Self::Timeout => "no answer in time",
             Self::Interrupted => "the connection broke or the answer was cut off",
             Self::Unauthorized => "the credentials were refused",
@@ -102,6 +106,7 @@ impl ErrorKind {
             | Self::TooLarge => true,
             Self::Configuration
             | Self::Connect
+            | Self::Tls
             | Self::Unauthorized
             | Self::Forbidden
             | Self::NotFound

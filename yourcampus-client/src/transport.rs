@@ -3,6 +3,8 @@
 //! No redirect is followed, no proxy is taken from the environment, no cookie is kept, nothing is sent twice, and no
 //! answer is handed on before its last byte is here. Credentials travel in headers marked as sensitive.
 
+use std::error::Error as StdError;
+use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -151,7 +153,7 @@ impl Failure {
         let (kind, never_sent) = if error.is_builder() {
             (ErrorKind::Configuration, true)
         } else if error.is_connect() {
-            (ErrorKind::Connect, true)
+            (if is_tls(&error) { ErrorKind::Tls } else { ErrorKind::Connect }, true)
         } else if error.is_timeout() {
             (ErrorKind::Timeout, false)
         } else {
@@ -169,6 +171,17 @@ impl Failure {
             Some(source) => error.with_source(source),
             None => error,
         }
+    }
+}
+
+/// Did TLS fail? A TLS library reports that as invalid data, which a socket never does.
+fn is_tls(error: &(dyn StdError + 'static)) -> bool {
+    match error.downcast_ref::<io::Error>() {
+        // What an `io::Error` wraps is no `source` of it.
+        Some(io) => {
+            io.kind() == io::ErrorKind::InvalidData || io.get_ref().is_some_and(|inner| is_tls(inner))
+        }
+        None => error.source().is_some_and(is_tls),
     }
 }
 

@@ -178,6 +178,13 @@ fn findings(document: &PlanDocument) -> String {
         Finding::PlaceholderBirthday { record } => {
             [short(record), "the birthday is a placeholder and was read as missing".to_owned()]
         }
+        Finding::LeftOut { company, debtor: Some(debtor) } => {
+            [format!("company {company}"), format!("takes no part: debtor {debtor} is not chosen")]
+        }
+        Finding::LeftOut { company, debtor: None } => [
+            format!("company {company}"),
+            "takes no part: Nmbrs does not say of which debtor it is, and debtors are chosen".to_owned(),
+        ],
         _ => ["?".to_owned(), "a finding of a newer version".to_owned()],
     });
     section("Worth knowing", &["where", "what"], rows)

@@ -1,6 +1,7 @@
 //! One exchange with the identity server.
 //!
-//! A refresh token goes in, a fresh [`TokenSet`] or a [`Refusal`] comes out. Errors have the shape of RFC 6749; a 200
+//! A refresh token goes in, a fresh [`TokenSet`] or a [`Refusal`] comes out; a token to revoke goes in, nothing comes
+//! out. Errors have the shape of RFC 6749; a 200
 //! that holds an `error` is an error too. Nothing the server wrote is kept but the tokens and the granted scopes.
 
 use std::time::Duration;
@@ -20,8 +21,9 @@ use crate::retry::Outcome;
 use crate::scope::Scope;
 use crate::transport::{Answer, Base, Failure, Transport};
 
-/// What errors of this exchange name as their operation.
+/// The paths below the identity server's address; errors name them as their operation.
 pub(super) const TOKEN: &str = "connect/token";
+const REVOCATION: &str = "connect/revocation";
 
 /// How long a token lasts if the server does not say so readably.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
@@ -29,9 +31,9 @@ const USUAL_LIFE: Duration = Duration::from_secs(3600);
 /// The identity server, as this app sees it.
 #[derive(Debug)]
 pub(super) struct IdentityServer {
-    pub(super) transport: Transport,
-    pub(super) token_url: Url,
-    pub(super) authorization: HeaderValue,
+    transport: Transport,
+    base: Base,
+    authorization: HeaderValue,
 }
 
 /// Why there are no new tokens.
@@ -45,12 +47,20 @@ pub(super) enum Refusal {
     Other { error: Error, outcome: Outcome, retry_after: Option<String> },
 }
 
+impl Refusal {
+    fn into_error(self) -> Error {
+        match self {
+            Self::InvalidGrant(error) | Self::Ambiguous(error) | Self::Other { error, .. } => error,
+        }
+    }
+}
+
 impl IdentityServer {
-    pub(super) fn new(transport: Transport, base: &Base, app: &AppCredentials) -> Result<Self, Error> {
+    pub(super) fn new(transport: Transport, base: Base, app: &AppCredentials) -> Result<Self, Error> {
         let authorization = app
             .basic_header()
             .ok_or_else(|| Error::configuration("the app's credentials do not fit into a header"))?;
-        Ok(Self { transport, token_url: base.at("/connect/token"), authorization })
+        Ok(Self { transport, base, authorization })
     }
 
     /// Spends `refresh`. `old` gives what the answer may leave out.
@@ -60,16 +70,37 @@ impl IdentityServer {
         old: &TokenSet,
         now: DateTime<Utc>,
     ) -> Result<TokenSet, Refusal> {
+        let form =
+            format!("grant_type=refresh_token&refresh_token={}", percent_encoded(refresh.expose_secret()));
+        match self.post(TOKEN, form).await {
+            Ok(answer) => understand(&answer, old, now),
+            Err(failure) => Err(unanswered(failure)),
+        }
+    }
+
+    /// Ends the life of `token`; `hint` is `refresh_token` or `access_token`. A token the server does not know is a
+    /// success (RFC 7009), so that this may be repeated. The body of a success is empty, and is not looked at.
+    pub(super) async fn revoke(&self, token: &SecretString, hint: &'static str) -> Result<(), Error> {
+        let form = format!("token={}&token_type_hint={hint}", percent_encoded(token.expose_secret()));
+        let answer = self.post(REVOCATION, form).await.map_err(|failure| failure.of(REVOCATION))?;
+        let wire: Option<Wire> = serde_json::from_slice(&answer.body).ok();
+        match refusal(REVOCATION, &answer, wire.as_ref().and_then(|wire| wire.error.as_str())) {
+            Some(refusal) => Err(refusal.into_error()),
+            None => Ok(()),
+        }
+    }
+
+    /// The one place where the app's credentials leave this machine.
+    async fn post(&self, endpoint: &'static str, form: String) -> Result<Answer, Failure> {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        let form =
-            format!("grant_type=refresh_token&refresh_token={}", percent_encoded(refresh.expose_secret()));
-        match self.transport.post_form(self.token_url.clone(), headers, form).await {
-            Ok(answer) => understand(&answer, old, now),
-            Err(failure) => Err(unanswered(failure)),
-        }
+        self.transport.post_form(self.url(endpoint), headers, form).await
+    }
+
+    fn url(&self, endpoint: &str) -> Url {
+        self.base.at(&format!("/{endpoint}"))
     }
 }
 
@@ -77,6 +108,9 @@ fn unanswered(failure: Failure) -> Refusal {
     match failure.kind {
         ErrorKind::Connect => {
             Refusal::Other { error: failure.of(TOKEN), outcome: Outcome::Broken, retry_after: None }
+        }
+        ErrorKind::Tls => {
+            Refusal::Other { error: failure.of(TOKEN), outcome: Outcome::Final, retry_after: None }
         }
         _ => Refusal::Ambiguous(failure.of(TOKEN)),
     }
@@ -96,7 +130,7 @@ struct Wire {
 fn understand(answer: &Answer, old: &TokenSet, now: DateTime<Utc>) -> Result<TokenSet, Refusal> {
     let wire: Option<Wire> = serde_json::from_slice(&answer.body).ok();
     let stated = wire.as_ref().and_then(|wire| wire.error.as_str());
-    if let Some(refusal) = refusal(answer, stated) {
+    if let Some(refusal) = refusal(TOKEN, answer, stated) {
         return Err(refusal);
     }
     let unreadable = |why: &str| {
@@ -111,11 +145,12 @@ fn understand(answer: &Answer, old: &TokenSet, now: DateTime<Utc>) -> Result<Tok
         refresh: secret(wire.refresh_token).or_else(|| old.refresh.clone()),
         expires_at: later(now, life(&wire.expires_in)),
         scopes: wire.scope.as_str().map(granted).or_else(|| old.scopes.clone()),
+        issued_at: Some(now),
     })
 }
 
 /// `None` if the answer is no refusal.
-fn refusal(answer: &Answer, stated: Option<&str>) -> Option<Refusal> {
+fn refusal(endpoint: &'static str, answer: &Answer, stated: Option<&str>) -> Option<Refusal> {
     if answer.is_success() && stated.is_none() {
         return None;
     }
@@ -131,7 +166,7 @@ fn refusal(answer: &Answer, stated: Option<&str>) -> Option<Refusal> {
         _ if answer.status == 401 => (ErrorKind::Configuration, Outcome::Final),
         _ => (ErrorKind::UnexpectedStatus, Outcome::Final),
     };
-    let error = Error::new(kind, TOKEN)
+    let error = Error::new(kind, endpoint)
         .status_of(answer.status, answer.request_id.clone())
         .retryable(outcome != Outcome::Final)
         .detail(stated.map_or("no readable error", known_error));

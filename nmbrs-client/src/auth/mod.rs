@@ -1,23 +1,55 @@
 //! Staying signed in: app credentials, token sets, where they are kept, and how they are renewed.
 //!
-//! A refresh token works **once**. So of all callers exactly one refreshes at a time; the new pair is stored before
+//! A refresh token works **once**, and showing a used one ends the whole consent. So a refresh is claimed in the store
+//! before it is sent, and of all callers in all processes one at a time holds the claim; the new pair is stored before
 //! anybody uses it; and the refresh runs in a task of its own, so that a caller who gives up loses nothing.
 //!
 //! | file | rule |
 //! |---|---|
 //! | `credentials` | who the app is, and its Basic header |
 //! | `token` | one grant's tokens; nothing of them is printed |
+//! | `grant` | tokens and what is being done with them; the form in which they are kept |
 //! | `store` | where a grant lives between runs; compare-and-swap by generation |
+//! | `file_store`, `atomic_file` | a grant in a file; a file that is never half written (Unix) |
+//! | `sealing` | bytes that only the holder of a key opens, and only in their own place (feature `vault`) |
+//! | `vault`, `file_vault` | a grant sealed in a vault; a vault of files (feature `vault`) |
 //! | `identity` | one exchange with the identity server, understood |
-//! | `authorizer` | when to refresh, and what to believe when it fails |
+//! | `claim` | who may send a refresh token, and how what it bought gets into the store |
+//! | `flight` | when to refresh, and what to believe when it fails |
+//! | `authorizer`, `builder`, `revocation` | what callers see |
 
+#[cfg(unix)]
+mod atomic_file;
 mod authorizer;
+mod builder;
+mod claim;
 mod credentials;
+#[cfg(unix)]
+mod file_store;
+#[cfg(all(unix, feature = "vault"))]
+mod file_vault;
+mod flight;
+mod grant;
 mod identity;
+mod revocation;
+#[cfg(feature = "vault")]
+mod sealing;
 mod store;
 mod token;
+#[cfg(feature = "vault")]
+mod vault;
 
-pub use self::authorizer::{Authorizer, AuthorizerBuilder};
+pub use self::authorizer::{Authorizer, KeptAlive};
+pub use self::builder::AuthorizerBuilder;
 pub use self::credentials::AppCredentials;
-pub use self::store::{Generation, MemoryTokenStore, Replaced, StoreError, StoredTokens, TokenStore};
+#[cfg(unix)]
+pub use self::file_store::FileTokenStore;
+#[cfg(all(unix, feature = "vault"))]
+pub use self::file_vault::FileVault;
+pub use self::grant::{Grant, GrantState, UnreadableGrant};
+#[cfg(feature = "vault")]
+pub use self::sealing::{InvalidKey, KeyId, KeyRing, SealingKey, Unopened};
+pub use self::store::{Generation, MemoryTokenStore, Replaced, StoreError, StoredGrant, TokenStore};
 pub use self::token::{AccessToken, TokenSet};
+#[cfg(feature = "vault")]
+pub use self::vault::{Resealed, VaultTokenStore};

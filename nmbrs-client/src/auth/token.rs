@@ -12,6 +12,9 @@ use crate::scope::Scope;
 /// How long before its end a token is renewed.
 const MARGIN: TimeDelta = TimeDelta::seconds(60);
 
+/// How long after its issue an unused refresh token is renewed. It would end after 30 days.
+const IDLE: TimeDelta = TimeDelta::days(20);
+
 /// An access token, its refresh token, and what they open.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -24,12 +27,14 @@ pub struct TokenSet {
     pub expires_at: DateTime<Utc>,
     /// The *granted* scopes, which may be fewer than were asked for. `None` if the server did not say.
     pub scopes: Option<Vec<Scope>>,
+    /// When the refresh token was issued: its 30 days count from then. `None` if nobody wrote it down.
+    pub issued_at: Option<DateTime<Utc>>,
 }
 
 impl TokenSet {
     /// A set as it was given or stored.
     pub fn new(access: impl Into<SecretString>, expires_at: DateTime<Utc>) -> Self {
-        Self { access: access.into(), refresh: None, expires_at, scopes: None }
+        Self { access: access.into(), refresh: None, expires_at, scopes: None, issued_at: None }
     }
 
     /// Adds the refresh token.
@@ -42,6 +47,37 @@ impl TokenSet {
     pub fn with_scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
         self.scopes = Some(scopes.into_iter().collect());
         self
+    }
+
+    /// Adds when the refresh token was issued.
+    pub fn with_issued_at(mut self, issued_at: DateTime<Utc>) -> Self {
+        self.issued_at = Some(issued_at);
+        self
+    }
+
+    /// When the refresh token should be renewed even if nobody needs an access token: 20 days after its issue. `None`
+    /// if the issue is not known, and then it should be done now.
+    pub fn renewal_due(&self) -> Option<DateTime<Utc>> {
+        self.issued_at.map(|issued| issued.checked_add_signed(IDLE).unwrap_or(issued))
+    }
+
+    /// Whether the access token lasts for another minute at least.
+    pub(super) fn is_fresh(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.checked_sub_signed(MARGIN).is_some_and(|end| now < end)
+    }
+
+    pub(super) fn has_same_access(&self, other: &Self) -> bool {
+        self.access.expose_secret() == other.access.expose_secret()
+    }
+
+    /// Whether both stand for the same stage of the same consent: the refresh token tells, and if there is none, the
+    /// access token.
+    pub(super) fn is_same_stage(&self, other: &Self) -> bool {
+        match (&self.refresh, &other.refresh) {
+            (Some(one), Some(other)) => one.expose_secret() == other.expose_secret(),
+            (None, None) => self.has_same_access(other),
+            _ => false,
+        }
     }
 }
 
@@ -64,13 +100,12 @@ impl AccessToken {
         Self(Arc::new(tokens.clone()))
     }
 
-    /// Whether it lasts for another minute at least.
-    pub(super) fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        now < self.0.expires_at - MARGIN
+    pub(super) fn tokens(&self) -> &TokenSet {
+        &self.0
     }
 
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.0.access.expose_secret() == other.0.access.expose_secret()
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.0.has_same_access(&other.0)
     }
 }
 
@@ -81,7 +116,7 @@ mod tests {
     #[test]
     fn a_token_is_renewed_a_minute_before_its_end() {
         let end: DateTime<Utc> = "2026-01-01T12:00:00Z".parse().unwrap();
-        let token = AccessToken::of(&TokenSet::new("t", end));
+        let token = TokenSet::new("t", end);
         assert!(token.is_fresh(end - TimeDelta::seconds(61)));
         assert!(!token.is_fresh(end - TimeDelta::seconds(60)));
     }

@@ -7,9 +7,12 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::consent::User;
 use super::fault::Fault;
 use super::person_change::PersonChange;
 use super::state::State;
+use super::subscription::Disabled;
+use super::world::Login;
 
 type Reply = (u16, Value);
 
@@ -38,9 +41,35 @@ pub(super) fn control(state: &mut State, method: &str, path: &str, body: &[u8]) 
             let now = state.identity.advance(change.advance_seconds);
             (200, json!({ "now_seconds": now }))
         }),
-        ("POST", ["codes"]) => read::<Consent>(body).map(|consent| {
-            let code = state.identity.new_code(&consent.redirect_uri);
+        ("POST", ["tokens"]) => read::<TokenRules>(body).map(|rules| {
+            state.identity.set_access_lifetime(rules.access_lifetime_seconds);
+            NO_CONTENT
+        }),
+        ("POST", ["codes"]) => read::<Return>(body).map(|wanted| {
+            let code = state.identity.code_without_asking(wanted.redirect_uri);
             (201, json!({ "code": code }))
+        }),
+        ("POST", ["redirect_uris"]) => read::<Return>(body).and_then(|wanted| {
+            state.identity.redirects_mut().register(&wanted.redirect_uri).map_err(unusable)?;
+            Ok(NO_CONTENT)
+        }),
+        ("POST", ["consent"]) => read::<User>(body).and_then(|user| {
+            user.check().map_err(unusable)?;
+            state.identity.seat(user);
+            Ok(NO_CONTENT)
+        }),
+        ("DELETE", ["consent"]) => {
+            state.identity.consents_mut().withdraw();
+            Ok(NO_CONTENT)
+        }
+        ("GET", ["grants"]) => Ok((200, state.identity.consents().report(&state.world.granted_scopes))),
+        ("POST", ["login"]) => read::<LoginChange>(body).map(|change| {
+            state.world.login = change.login;
+            NO_CONTENT
+        }),
+        ("POST", ["subscription"]) => read::<KeyChange>(body).map(|change| {
+            state.identity.subscription_mut().disable(change.disabled);
+            NO_CONTENT
         }),
         _ => Err(not_found()),
     };
@@ -79,11 +108,32 @@ struct ClockChange {
     advance_seconds: u64,
 }
 
-/// Body of `POST codes`.
+/// Body of `POST tokens`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Consent {
+struct TokenRules {
+    access_lifetime_seconds: u64,
+}
+
+/// Body of `POST codes` and `POST redirect_uris`: where a browser is sent back to.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Return {
     redirect_uri: String,
+}
+
+/// Body of `POST login`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LoginChange {
+    login: Login,
+}
+
+/// Body of `POST subscription`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyChange {
+    disabled: Disabled,
 }
 
 fn change_person(state: &mut State, employee_id: &str, body: &[u8]) -> Result<Reply, Reply> {

@@ -37,13 +37,15 @@ impl LoggedRequest {
         effect: Option<&Effect>,
         identity: &Identity,
     ) -> Self {
-        let disguised = |text: &String| {
-            if identity.is_secret(text) { "[credential]".to_owned() } else { text.clone() }
+        // The state of a sign-in is the application's own secret, which this service cannot know by its value.
+        let disguised = |(name, value): &(String, String)| {
+            let secret = name == "state" || identity.is_secret(value);
+            (name.clone(), if secret { "[credential]".to_owned() } else { value.clone() })
         };
         Self {
             method: request.method.clone(),
             path: request.path.clone(),
-            query: request.query.iter().map(|(name, value)| (name.clone(), disguised(value))).collect(),
+            query: request.query.iter().map(disguised).collect(),
             page_number: request.page_number(),
             status: answer.status,
             answered: answer.delivery == Delivery::Whole,

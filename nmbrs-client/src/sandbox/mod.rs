@@ -19,13 +19,18 @@
 //! |---|---|
 //! | `world`, `story`, `population`, `names` | who exists |
 //! | `rest`, `page`, `wire`, `variation`, `refusal` | what the API says about them |
-//! | `identity`, `sign_in` | tokens |
+//! | `sign_in`, `authorize`, `form`, `client_proof` | what the identity service answers |
+//! | `identity`, `consent`, `scopes`, `subscription` | what it remembers: tokens, consents, keys |
 //! | `fault`, `log`, `control`, `person_change` | what a test does and sees |
 //! | `exchange`, `state`, `server` | how a request gets through |
 
+mod authorize;
+mod client_proof;
+mod consent;
 mod control;
 mod exchange;
 mod fault;
+mod form;
 mod identity;
 mod log;
 mod names;
@@ -34,10 +39,12 @@ mod person_change;
 mod population;
 mod refusal;
 mod rest;
+mod scopes;
 mod server;
 mod sign_in;
 mod state;
 mod story;
+mod subscription;
 mod variation;
 mod wire;
 mod world;
@@ -151,11 +158,23 @@ impl Sandbox {
     /// | `PATCH people/{employeeId}` | what to change; `null` empties | 200, the record; 404; 422 |
     /// | `DELETE people/{employeeId}`, `DELETE companies/{companyId}` | | 204; 404 |
     /// | `POST clock` | `{"advance_seconds": 60}` | 200, `{"now_seconds": 60}` |
-    /// | `POST codes` | `{"redirect_uri": "…"}` | 201, `{"code": "…"}`: a fresh consent |
+    /// | `POST tokens` | `{"access_lifetime_seconds": 90}` | 204: access tokens issued from now on live that long |
+    /// | `POST codes` | `{"redirect_uri": "…"}` | 201, `{"code": "…"}`: a fresh consent, without the authorize page |
+    /// | `POST redirect_uris` | `{"redirect_uri": "…"}` | 204: registered, as every `http` address on loopback is; 422 |
+    /// | `POST consent` | `{"decision": "grant", "scopes": ["…"]}` | 204: what the user says from now on; 422 |
+    /// | `DELETE consent` | | 204: the user takes every consent back |
+    /// | `GET grants` | | 200, what became of each consent |
+    /// | `POST login` | `{"login": "company_only"}` | 204: a [`Login`] of another kind |
+    /// | `POST subscription` | `{"disabled": "primary"}` | 204: only the `secondary` key works; `none`: both do |
     ///
     /// Anything else is 404. A change of personal data is `employee_type`, `first_name`, `prefix`, `last_name`,
     /// `birth_date`, `business_email`, `private_email`; of the last employment `start_date`, `end_date`,
     /// `seniority_date`; and `extra_fields` maps names to texts. It becomes a new entry of the history.
+    ///
+    /// The user grants whatever is asked unless told to `deny`, or to grant some `scopes` and no others. A grant is
+    /// `{"grant": 1, "state": "live", "ended_by": null, "refreshes": 0, "scopes": ["…"]}`; its state is
+    /// `awaiting_exchange`, `live` or `ended`, and it ends by `reused_code`, `reused_refresh_token`, `revoked` or
+    /// `withdrawn`. Tokens that lapse do not end it.
     pub fn control(&self, method: &str, path: &str, body: &[u8]) -> (u16, serde_json::Value) {
         control::control(&mut self.lock(), method, path, body)
     }

@@ -63,8 +63,8 @@ fn page(
     if request.method != "GET" {
         return Err(Refusal::Method);
     }
-    check_token(identity, request)?;
-    operation.check_scope(world)?;
+    let scopes = check_token(identity, world, request)?;
+    operation.check_scope(scopes)?;
     let wanted = PageRequest::read(request)?;
     let filter = Filter::read(operation, request)?;
     operation.check_login(world.login)?;
@@ -84,20 +84,24 @@ fn page(
 
 fn check_subscription(identity: &Identity, request: &Request) -> Result<(), Refusal> {
     match request.subscription_key.as_deref() {
-        Some(key) if identity.knows_subscription(key) => Ok(()),
+        Some(key) if identity.subscription().admits(key) => Ok(()),
         key => Err(Refusal::SubscriptionKey { given: key.is_some() }),
     }
 }
 
-fn check_token(identity: &Identity, request: &Request) -> Result<(), Refusal> {
+/// The scopes of the token, if it is one.
+fn check_token<'a>(
+    identity: &'a Identity,
+    world: &'a World,
+    request: &Request,
+) -> Result<&'a [String], Refusal> {
     let token = request.authorization.as_deref().and_then(|header| {
         let (scheme, token) = header.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then_some(token)
     });
     match token {
         None | Some("") => Err(Refusal::MISSING_TOKEN),
-        Some(token) if identity.accepts(token) => Ok(()),
-        Some(_) => Err(Refusal::INVALID_TOKEN),
+        Some(token) => identity.opened_by(token, &world.granted_scopes).ok_or(Refusal::INVALID_TOKEN),
     }
 }
 
@@ -120,7 +124,7 @@ impl<'r> Operation<'r> {
     }
 
     /// Either scope of a pair opens an operation.
-    fn check_scope(self, world: &World) -> Result<(), Refusal> {
+    fn check_scope(self, granted: &[String]) -> Result<(), Refusal> {
         let opening: &[&str] = match self {
             Self::Debtors | Self::Companies | Self::CompaniesByDebtor(_) | Self::ExtraFieldSettings(_) => {
                 &["company.info", "company.info.read"]
@@ -132,8 +136,11 @@ impl<'r> Operation<'r> {
             }
             Self::Employments(_) | Self::Contracts(_) => &["employee.employment", "employee.employment.read"],
         };
-        let granted = world.granted_scopes.iter().any(|scope| opening.contains(&scope.as_str()));
-        if granted { Ok(()) } else { Err(Refusal::NO_ACCESS) }
+        if granted.iter().any(|scope| opening.contains(&scope.as_str())) {
+            Ok(())
+        } else {
+            Err(Refusal::NO_ACCESS)
+        }
     }
 
     fn check_login(self, login: Login) -> Result<(), Refusal> {

@@ -23,7 +23,7 @@ pub struct World {
     pub legal_variation: bool,
     /// What kind of login gave consent.
     pub login: Login,
-    /// The scopes of that consent.
+    /// The scopes of that consent, as they are now; a consent given on the authorize page has its own.
     pub granted_scopes: Vec<String>,
     /// The customers.
     pub debtors: Vec<Debtor>,

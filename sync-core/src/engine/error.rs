@@ -1,7 +1,7 @@
 //! Why a run ended without a plan, or without writing anything.
 
 use crate::authority::Refusal;
-use crate::id::TargetCompanyId;
+use crate::id::{DebtorId, TargetCompanyId};
 use crate::policy::PolicyError;
 use crate::ports::PortError;
 use crate::snapshot::Incomplete;
@@ -28,6 +28,10 @@ pub enum EngineError {
     /// The policy names a company of the target that the keys do not see.
     #[error("the keys do not see target company {0}")]
     NoTargetCompany(TargetCompanyId),
+    /// The policy chooses a debtor of whom the sign-in sees no company. With a mistyped id every one of its people
+    /// would look absent, so nobody is judged at all.
+    #[error("the sign-in sees no company of the chosen debtor {0}")]
+    NoCompanyOfDebtor(DebtorId),
     /// The approval does not cover a fresh plan.
     #[error("nothing may be applied")]
     Refused(#[from] Refusal),

@@ -1,6 +1,7 @@
 //! Reads both sides whole (R1), within the policy's ceilings (R20).
 //!
-//! A list that disagrees with itself is read once more; the second reading is counted apart.
+//! A list that disagrees with itself is read once more; the second reading is counted apart. Which companies take part
+//! is decided here, by the policy alone, before anything else of them is read.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use futures_util::stream;
 
 use super::EngineError;
 use crate::account::Account;
-use crate::id::{AccountId, CompanyId};
+use crate::id::{AccountId, CompanyId, DebtorId};
 use crate::policy::{EmailChoice, Policy};
 use crate::ports::{
     AccountReader, EmployeeSource, ListAccounts, PortError, PortErrorKind, Progress, RequestMeter,
@@ -62,13 +63,14 @@ pub(super) async fn source(
     progress: Option<&Arc<dyn Progress>>,
 ) -> Result<(Complete<SourceSnapshot>, RequestCounts), EngineError> {
     let meters = Meters::new(policy.source_request_ceiling, progress);
-    let companies = source_companies(port, policy, &meters).await?;
+    let visible = visible_companies(port, &meters).await?;
+    let Chosen { companies, left_out } = choose(visible, policy)?;
     let requests: Vec<RowsRequest> = companies
         .iter()
         .flat_map(|company| Resource::ALL.map(|resource| RowsRequest::new(company.id.clone(), resource)))
         .map(|request| request.with_private_email(policy.email == EmailChoice::Private))
         .collect();
-    let mut builder = SourceSnapshotBuilder::announce(companies);
+    let mut builder = SourceSnapshotBuilder::announce(companies).leaving_out(left_out);
     let reads: Vec<_> = requests.iter().map(|request| rows(port, request, &meters)).collect();
     let mut reads = stream::iter(reads).buffer_unordered(LISTS_AT_ONCE);
     let mut disagreeing = Vec::new();
@@ -100,9 +102,8 @@ async fn rows<'r>(
     }
 }
 
-async fn source_companies(
+async fn visible_companies(
     port: &dyn EmployeeSource,
-    policy: &Policy,
     meters: &Meters,
 ) -> Result<Vec<SourceCompany>, EngineError> {
     let once = |list: Listing<Row<CompanyId, SourceCompany>>| list.agreed();
@@ -120,13 +121,28 @@ async fn source_companies(
             EngineError::source_side(error)
         })?
     };
-    let chosen = |id: &CompanyId| policy.companies.as_ref().is_none_or(|chosen| chosen.contains(id));
     // A company whose name cannot be read is still the company with that id.
     let company = |row: Row<CompanyId, SourceCompany>| match row.content {
         Ok(company) => company,
         Err(_) => SourceCompany::new(row.id),
     };
-    Ok(rows.into_iter().filter(|row| chosen(&row.id)).map(company).collect())
+    Ok(rows.into_iter().map(company).collect())
+}
+
+struct Chosen {
+    companies: Vec<SourceCompany>,
+    /// Those that only the choice of debtors keeps out.
+    left_out: Vec<SourceCompany>,
+}
+
+fn choose(visible: Vec<SourceCompany>, policy: &Policy) -> Result<Chosen, EngineError> {
+    let is_visible = |debtor: &&DebtorId| visible.iter().any(|it| it.debtor.as_ref() == Some(debtor));
+    if let Some(nobodys) = policy.debtors.iter().flatten().find(|debtor| !is_visible(debtor)) {
+        return Err(EngineError::NoCompanyOfDebtor(nobodys.clone()));
+    }
+    let named = visible.into_iter().filter(|company| policy.chooses_company(&company.id));
+    let (companies, left_out) = named.partition(|company| policy.chooses_debtor_of(company));
+    Ok(Chosen { companies, left_out })
 }
 
 pub(super) async fn target(

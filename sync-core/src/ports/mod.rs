@@ -10,6 +10,7 @@ mod ledger;
 mod meter;
 mod source;
 mod target;
+mod vault;
 
 pub use clock::Clock;
 pub use error::{PortError, PortErrorKind};
@@ -19,3 +20,4 @@ pub use source::{EmployeeSource, RowsRequest};
 pub use target::{
     AccountReader, AccountWriter, CreateRequest, ListAccounts, StateRequest, TargetCompany, UpdateRequest,
 };
+pub use vault::{CredentialRef, CredentialVault, SealedCredential, Swapped};

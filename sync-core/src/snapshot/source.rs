@@ -93,6 +93,7 @@ impl SourceRows {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSnapshot {
     companies: Vec<SourceCompany>,
+    left_out: Vec<SourceCompany>,
     records: Vec<EmployeeRecord>,
     definitions: BTreeMap<CompanyId, BTreeSet<FieldDefinition>>,
 }
@@ -101,6 +102,11 @@ impl SourceSnapshot {
     /// The companies, by id.
     pub fn companies(&self) -> &[SourceCompany] {
         &self.companies
+    }
+
+    /// The companies that are visible and take no part because of their debtor, by id. Nothing else was read of them.
+    pub fn left_out(&self) -> &[SourceCompany] {
+        &self.left_out
     }
 
     /// The records, by id.
@@ -132,6 +138,7 @@ impl SourceSnapshot {
 #[derive(Debug, Clone)]
 pub struct SourceSnapshotBuilder {
     companies: BTreeMap<CompanyId, SourceCompany>,
+    left_out: BTreeMap<CompanyId, SourceCompany>,
     missing: BTreeSet<(CompanyId, Resource)>,
     records: BTreeMap<ExternalId, EmployeeRecord>,
     definitions: BTreeMap<CompanyId, BTreeSet<FieldDefinition>>,
@@ -145,7 +152,13 @@ impl SourceSnapshotBuilder {
         let missing =
             companies.keys().flat_map(|id| Resource::ALL.map(|resource| (id.clone(), resource))).collect();
         let definitions = companies.keys().map(|id| (id.clone(), BTreeSet::new())).collect();
-        Self { companies, missing, records: BTreeMap::new(), definitions }
+        Self { companies, left_out: BTreeMap::new(), missing, records: BTreeMap::new(), definitions }
+    }
+
+    /// Tells of companies that are visible and take no part because of their debtor. None of their lists follows.
+    pub fn leaving_out(mut self, companies: Vec<SourceCompany>) -> Self {
+        self.left_out = companies.into_iter().map(|company| (company.id.clone(), company)).collect();
+        self
     }
 
     /// Takes one list.
@@ -219,6 +232,7 @@ impl SourceSnapshotBuilder {
         }
         Ok(Complete(SourceSnapshot {
             companies: self.companies.into_values().collect(),
+            left_out: self.left_out.into_values().collect(),
             records,
             definitions: self.definitions,
         }))

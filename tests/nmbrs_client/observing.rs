@@ -1,0 +1,75 @@
+//! What an observer is told: every exchange once, with names and numbers only.
+
+use std::sync::{Arc, Mutex};
+
+use nmbrs_client::{ErrorKind, Exchange, NmbrsClient, Observer, RetryPolicy};
+use wiremock::ResponseTemplate;
+
+use crate::stage::{Stage, debtor, new_tokens, ok, only_page, refusal};
+
+/// Keeps the exchanges as text.
+#[derive(Debug, Default)]
+struct Notes(Mutex<Vec<String>>);
+
+impl Observer for Notes {
+    fn exchange(&self, exchange: &Exchange<'_>) {
+        let Exchange { operation, page, attempt, status, error, bytes, request_id, .. } = exchange;
+        let line = format!("{operation} {page:?} #{attempt} {status:?} {error:?} {bytes} {request_id:?}");
+        self.0.lock().unwrap().push(line);
+    }
+}
+
+impl Notes {
+    fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+fn watched(stage: &Stage) -> (NmbrsClient, Arc<Notes>) {
+    let notes = Arc::<Notes>::default();
+    let client = stage.client_with(|b| b.observer(notes.clone()));
+    (client, notes)
+}
+
+#[tokio::test]
+async fn every_exchange_is_told_once_with_its_attempt_and_its_end() {
+    let stage = Stage::new().await;
+    stage.identity_says(1, new_tokens(1)).await;
+    let body = only_page(&[debtor("d-1")]);
+    let refusals = [refusal(401, 40102), ResponseTemplate::new(503)];
+    for (priority, refusal) in (1..).zip(refusals) {
+        let mock = wiremock::Mock::given(wiremock::matchers::method("GET")).respond_with(refusal);
+        mock.up_to_n_times(1).with_priority(priority).mount(&stage.api).await;
+    }
+    stage.api_says(ok(&body).insert_header("X-Request-Id", "r-3")).await;
+    let (client, notes) = watched(&stage);
+    client.debtors().all().await.unwrap();
+    let refused = serde_json::json!({ "httpStatus": 401, "code": 40102, "title": "T", "detail": "D" });
+    assert_eq!(
+        notes.lines(),
+        [
+            format!("getDebtors Some(1) #1 Some(401) Some(Unauthorized) {} None", refused.to_string().len()),
+            "getDebtors Some(1) #2 Some(503) Some(Server) 0 None".to_owned(),
+            format!("getDebtors Some(1) #3 Some(200) None {} Some(\"r-3\")", body.to_string().len()),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_json_and_a_server_that_is_not_there_are_told_as_what_they_are() {
+    let stage = Stage::new().await;
+    stage.api_says(ResponseTemplate::new(200).set_body_raw("<html>", "text/html")).await;
+    let (client, notes) = watched(&stage);
+    client.debtors().all().await.unwrap_err();
+    let absent = stage.client_with(|b| {
+        b.rest_url("http://127.0.0.1:9").retry(RetryPolicy::never()).observer(notes.clone())
+    });
+    assert_eq!(absent.companies().all().await.unwrap_err().kind(), ErrorKind::Connect);
+    assert_eq!(
+        notes.lines(),
+        [
+            "getDebtors Some(1) #1 Some(200) Some(Decode) 6 None",
+            "getCompanies Some(1) #1 None Some(Connect) 0 None"
+        ]
+    );
+}
