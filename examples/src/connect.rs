@@ -6,11 +6,12 @@ use std::time::Duration;
 use anyhow::Context;
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
 use nmbrs_client::{NmbrsClient, NmbrsSource};
+use secrecy::ExposeSecret;
 use sync_core::ports::Clock;
 use yourcampus_client::{CustomerApiConfig, HttpCustomerApi, PacePolicy, YourCampusReader, YourCampusWriter};
 
 use crate::clock::MachineClock;
-use crate::config::{Nmbrs, YourCampus};
+use crate::config::{Nmbrs, Tokens, YourCampus};
 
 /// How long a token that somebody handed over counts as good; the server's own word, a 401, comes first.
 const HANDED_OVER: Duration = Duration::from_secs(3600);
@@ -20,23 +21,36 @@ const HANDED_OVER: Duration = Duration::from_secs(3600);
 /// # Errors
 /// When the addresses or keys cannot be used; nothing is sent.
 pub fn source(settings: &Nmbrs) -> anyhow::Result<NmbrsSource> {
-    let expires_at = MachineClock.now() + HANDED_OVER;
-    let tokens = TokenSet::new(settings.access_token.clone(), expires_at);
-    let tokens = match &settings.refresh_token {
-        Some(refresh) => tokens.with_refresh(refresh.clone()),
-        None => tokens,
+    let tokens = match &settings.tokens {
+        Tokens::HandedOver(token) => TokenSet::new(token.clone(), MachineClock.now() + HANDED_OVER),
+        Tokens::File(_) | Tokens::Sealed(_) => anyhow::bail!("not yet"),
     };
+    let limits = &settings.limits;
+    let timeouts =
+        nmbrs_client::Timeouts::default().connect(limits.connect_timeout).request(limits.request_timeout);
+    let retry = nmbrs_client::RetryPolicy::default()
+        .attempts(limits.attempts)
+        .throttled_attempts(limits.throttled_attempts)
+        .deadline(limits.deadline);
     let app = AppCredentials::new(settings.client_id.clone(), settings.client_secret.clone());
-    let authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::new(tokens)))
+    let mut authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::new(tokens)))
         .identity_url(&settings.identity_url)
-        .build()
-        .context("nmbrs: sign-in")?;
-    let client = NmbrsClient::builder(settings.subscription_key.clone(), authorizer)
+        .timeouts(timeouts)
+        .retry(retry.clone());
+    if let Some(proxy) = &settings.proxy {
+        authorizer = authorizer.proxy(proxy.expose_secret());
+    }
+    let authorizer = authorizer.build().context("nmbrs: sign-in")?;
+    let mut client = NmbrsClient::builder(settings.subscription_key.clone(), authorizer)
         .rest_url(&settings.rest_url)
-        .pace(nmbrs_client::PacePolicy::default().in_flight(settings.in_flight))
-        .build()
-        .context("nmbrs")?;
-    Ok(NmbrsSource::new(client))
+        .timeouts(timeouts)
+        .retry(retry)
+        .pace(nmbrs_client::PacePolicy::default().in_flight(limits.in_flight).min_spacing(limits.spacing))
+        .max_pages(limits.max_pages);
+    if let Some(proxy) = &settings.proxy {
+        client = client.proxy(proxy.expose_secret());
+    }
+    Ok(NmbrsSource::new(client.build().context("nmbrs")?))
 }
 
 /// YourCampus as it can be read, and as it can be written.
@@ -44,13 +58,25 @@ pub fn source(settings: &Nmbrs) -> anyhow::Result<NmbrsSource> {
 /// # Errors
 /// When the address or keys cannot be used; nothing is sent.
 pub fn target(settings: &YourCampus) -> anyhow::Result<HttpCustomerApi> {
-    let config = CustomerApiConfig::builder()
+    let limits = &settings.limits;
+    let pace = PacePolicy::default()
+        .with_max_in_flight(limits.in_flight)
+        .with_min_spacing(limits.spacing)
+        .with_assumed_limit(limits.assumed_per_minute)
+        .with_percent_of_limit(limits.percent);
+    let retry = yourcampus_client::RetryPolicy::default()
+        .with_max_retries(limits.attempts.saturating_sub(1))
+        .with_deadline(limits.deadline);
+    let mut config = CustomerApiConfig::builder()
         .keys(settings.access_key.clone(), settings.secret_key.clone())
         .base_url(&settings.base_url)
-        .pace(PacePolicy::default().with_assumed_limit(settings.assumed_limit))
-        .build()
-        .context("yourcampus")?;
-    HttpCustomerApi::new(config).context("yourcampus")
+        .timeouts(limits.connect_timeout, limits.request_timeout)
+        .retry(retry)
+        .pace(pace);
+    if let Some(proxy) = &settings.proxy {
+        config = config.proxy(proxy.clone());
+    }
+    HttpCustomerApi::new(config.build().context("yourcampus")?).context("yourcampus")
 }
 
 /// The reading half.

@@ -20,7 +20,7 @@ use sync_core::{CustomerId, FingerprintKey, Participation, Policy, SavedPlan, Ta
 use yourcampus_client::sandbox as yourcampus;
 
 use crate::clock::StoppedClock;
-use crate::config::{Nmbrs, YourCampus};
+use crate::config::{Nmbrs, NmbrsLimits, Tokens, YourCampus, YourCampusLimits};
 use crate::{connect, show, stage};
 
 /// The demo's day: fixed, so that the same people and seed give the same plan everywhere and always.
@@ -198,12 +198,14 @@ pub fn settings_of_nmbrs(sandbox: &nmbrs::Sandbox) -> Nmbrs {
     Nmbrs {
         rest_url: sandbox.rest_url(),
         identity_url: sandbox.identity_url(),
+        proxy: None,
         client_id: credentials.client_id.into(),
         client_secret: credentials.client_secret.into(),
+        redirect_uri: None,
         subscription_key: credentials.subscription_key.into(),
-        access_token: credentials.access_token.into(),
-        refresh_token: Some(credentials.refresh_token.into()),
-        in_flight: 4,
+        secondary_subscription_key: None,
+        tokens: Tokens::HandedOver(credentials.access_token.into()),
+        limits: NmbrsLimits::default(),
     }
 }
 
@@ -212,9 +214,10 @@ pub fn settings_of_yourcampus(sandbox: &yourcampus::Sandbox) -> YourCampus {
     let credentials = sandbox.credentials();
     YourCampus {
         base_url: sandbox.base_url(),
+        proxy: None,
         access_key: credentials.access_key.into(),
         secret_key: credentials.secret_key.into(),
         // The sandbox states no limit, and nobody else uses it.
-        assumed_limit: u32::MAX,
+        limits: YourCampusLimits { assumed_per_minute: u32::MAX, ..YourCampusLimits::default() },
     }
 }

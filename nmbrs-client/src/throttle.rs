@@ -8,8 +8,9 @@ use std::time::Duration;
 
 /// The distance between two requests after the first 429.
 const FIRST_SPACING: Duration = Duration::from_millis(250);
-/// The longest distance that 429s alone can lead to.
-const LONGEST_SPACING: Duration = Duration::from_secs(4);
+/// The longest distance that 429s lead to: other clients are known to live with one page a second. What goes beyond it
+/// is for the server to say, by `Retry-After`.
+const LONGEST_SPACING: Duration = Duration::from_secs(1);
 /// Good answers for one step back.
 const STEP: u32 = 10;
 
@@ -97,7 +98,7 @@ mod tests {
             (5, "!".to_owned(), 2, 250),
             // Never below one, never further apart than the longest.
             (1, "!".to_owned(), 1, 250),
-            (4, "!".repeat(60), 1, 4000),
+            (4, "!".repeat(60), 1, 1000),
             // Nine are not enough, the tenth is a step, and a 429 in between begins the count anew.
             (8, format!("!{}", ".".repeat(9)), 4, 250),
             (8, format!("!{ten}"), 5, 0),

@@ -196,8 +196,8 @@ impl Transport {
         let headers = response.headers();
         let is_json = text(headers, "content-type").is_some_and(|t| t.to_ascii_lowercase().contains("json"));
         let request_id = request_id(headers);
-        let retry_after = text(headers, "retry-after")
-            .map(|header| by_the_servers_clock(header, text(headers, "date")));
+        let retry_after =
+            text(headers, "retry-after").map(|header| by_the_servers_clock(header, text(headers, "date")));
 
         let body = match self.read_body(&mut response).await {
             Ok(body) => body,

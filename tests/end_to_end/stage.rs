@@ -59,6 +59,7 @@ impl Stage {
         format!(
             "customer = \"voorbeeld\"\n\
              [nmbrs]\nclient_id = {}\nrest_url = {}\nidentity_url = {}\n\
+             access_token = {{ env = \"NMBRS_ACCESS_TOKEN\" }}\n\
              [yourcampus]\ncompany = {}\nbase_url = {}\n\
              [policy]\n{policy}",
             nmbrs["client_id"],

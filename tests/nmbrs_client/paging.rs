@@ -181,7 +181,12 @@ fn client(url: &str, in_flight: usize) -> NmbrsClient {
     let clock = clock();
     let authorizer =
         authorizer("http://127.0.0.1:9", Arc::new(MemoryTokenStore::new(grant())), clock.clone());
-    NmbrsClient::builder("key-0", authorizer).rest_url(url).clock(clock).pace(PacePolicy::default().in_flight(in_flight)).build().unwrap()
+    NmbrsClient::builder("key-0", authorizer)
+        .rest_url(url)
+        .clock(clock)
+        .pace(PacePolicy::default().in_flight(in_flight))
+        .build()
+        .unwrap()
 }
 
 fn one_row(number: u32, pages: u32) -> Vec<u8> {

@@ -1,16 +1,19 @@
 //! Before anything is sent: certificates, proxies, and servers that are not there.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use tokio::io::AsyncWriteExt as _;
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
-use yourcampus_client::{CustomerApiRead as _, CustomerApiWrite as _, Error, ErrorKind};
+use yourcampus_client::{
+    CustomerApiConfigBuilder, CustomerApiRead as _, CustomerApiWrite as _, Error, ErrorKind,
+};
 
-use crate::stage::{COMPANY, TestClock, client, jane, settings};
+use crate::stage::{COMPANY, EMPLOYEES, Stage, TOKEN, TestClock, client, jane, ok, settings, status};
 
 /// A server whose certificate nobody has signed but itself. Counts connections, and handshakes that came to an end.
 async fn self_signed() -> (String, Arc<[AtomicUsize; 2]>) {
@@ -48,9 +51,39 @@ async fn accepting<F: Future<Output = ()> + Send>(serve: impl Fn(TcpStream) -> F
     format!("https://localhost:{port}")
 }
 
+/// A proxy that wants other credentials than it is given, and all heads of requests it has seen.
+async fn refusing_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
+    let heads = Arc::<Mutex<Vec<String>>>::default();
+    let seen = Arc::clone(&heads);
+    let url = accepting(move |mut stream| {
+        let seen = Arc::clone(&seen);
+        async move {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_buf(&mut head).await.unwrap();
+            }
+            seen.lock().unwrap().push(String::from_utf8(head).unwrap());
+            let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+        }
+    })
+    .await;
+    (url.replace("https://localhost", "http://me:Seeded@localhost"), heads)
+}
+
+/// An error, and every error below it, as text.
+fn printed(error: &Error) -> String {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |cause| cause.source());
+    causes.map(|cause| format!("{cause} {cause:?} ")).collect()
+}
+
 /// The error of a read, and that of a write, each by a client of its own.
 async fn failures(origin: &str) -> [Error; 2] {
-    let api = || client(settings(origin), &TestClock::new());
+    failures_of(|| settings(origin)).await
+}
+
+async fn failures_of(settings: impl Fn() -> CustomerApiConfigBuilder) -> [Error; 2] {
+    let api = || client(settings(), &TestClock::new());
     [
         api().reader().companies().await.unwrap_err(),
         api().writer().create(COMPANY, &jane()).await.unwrap_err(),
@@ -89,4 +122,47 @@ async fn a_closed_port_and_a_broken_handshake_are_no_matter_of_trust() {
             assert!(error.is_retryable());
         }
     }
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_or_is_not_there_gets_no_secret_but_its_own_and_nothing_prints_that() {
+    let (refusing, heads) = refusing_proxy().await;
+    for proxy in [refusing.as_str(), "http://me:Seeded@127.0.0.1:9"] {
+        for error in failures_of(|| settings("https://localhost:1").proxy(proxy)).await {
+            assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::Connect, false), "{error:?}");
+            assert!(!printed(&error).contains("Seeded"), "{}", printed(&error));
+        }
+    }
+    let heads = heads.lock().unwrap();
+    assert!(!heads.is_empty());
+    for head in heads.iter() {
+        assert!(head.starts_with("CONNECT localhost:1 HTTP/1.1\r\n"), "{head}");
+        assert!(!head.to_ascii_lowercase().contains("\r\nauthorization:"), "{head}");
+    }
+}
+
+#[tokio::test]
+async fn plain_http_on_this_machine_never_goes_through_a_proxy() {
+    let (proxy, heads) = refusing_proxy().await;
+    let stage = Stage::new().await;
+    stage.script("GET", "/v1/companies", [ok(json!([]))]).await;
+    stage.reconfigured(|settings| settings.proxy(proxy)).reader().companies().await.unwrap();
+    assert!(heads.lock().unwrap().is_empty(), "the proxy could have read the keys");
+}
+
+#[tokio::test]
+async fn a_redirect_takes_neither_keys_nor_a_person_elsewhere() {
+    let elsewhere = Stage::new().await;
+    let away = || status(307).insert_header("location", elsewhere.server.uri());
+    let stage = Stage::new().await;
+    stage.script("POST", EMPLOYEES, [away()]).await;
+    let error = stage.api.writer().create(COMPANY, &jane()).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedStatus, Some(307)));
+    assert!(error.may_have_been_sent() && !error.is_retryable());
+
+    let stage = Stage::without_tokens().await;
+    stage.script("POST", TOKEN, [away()]).await;
+    let error = stage.api.writer().create(COMPANY, &jane()).await.unwrap_err();
+    assert_eq!((error.kind(), error.may_have_been_sent()), (ErrorKind::UnexpectedStatus, false));
+    assert!(elsewhere.server.received_requests().await.unwrap().is_empty());
 }

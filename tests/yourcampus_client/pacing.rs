@@ -3,7 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use wiremock::ResponseTemplate;
-use yourcampus_client::{Clock as _, CustomerApiRead as _, CustomerApiWrite as _, ErrorKind, RateLimit};
+use yourcampus_client::{
+    Clock as _, CustomerApiRead as _, CustomerApiWrite as _, ErrorKind, Pace, PacePolicy, RateLimit,
+};
 
 use crate::stage::{COMPANY, EMPLOYEES, JANE, Stage, account, jane, ok, status};
 
@@ -106,4 +108,31 @@ async fn reads_writes_repeats_and_token_calls_are_counted_apart() {
     stage.api.writer().create(COMPANY, &jane()).await.unwrap();
     let stats = stage.api.stats();
     assert_eq!((stats.reads, stats.writes, stats.retries, stats.token_calls), (1, 1, 2, 2));
+}
+
+#[tokio::test]
+async fn a_shared_pace_holds_every_client_with_the_same_keys() {
+    let stage = Stage::new().await;
+    let busy =
+        status(404).insert_header("x-ratelimit-remaining", "0").insert_header("x-ratelimit-reset", "17");
+    stage.script("GET", COMPANIES, [busy, ok(json!([])), ok(json!([]))]).await;
+    let pace = Pace::new(PacePolicy::default());
+    let [told, shares] = [(); 2].map(|()| stage.reconfigured(|settings| settings.pace(pace.clone())));
+    told.reader().companies().await.unwrap_err();
+    stage.api.reader().companies().await.unwrap();
+    assert!(stage.clock.waits().is_empty(), "another pace is another pair of keys");
+    shares.reader().companies().await.unwrap();
+    assert_eq!(stage.clock.waits(), [17_000]);
+}
+
+#[tokio::test]
+async fn a_retry_after_date_counts_from_the_date_of_its_answer() {
+    let stage = Stage::new().await;
+    // The server's clock is an hour ahead of ours.
+    let busy = status(429)
+        .insert_header("date", "Sun, 01 Mar 2026 13:00:00 GMT")
+        .insert_header("retry-after", "Sun, 01 Mar 2026 13:00:20 GMT");
+    stage.script("GET", COMPANIES, [busy, ok(json!([]))]).await;
+    stage.api.reader().companies().await.unwrap();
+    assert_eq!(stage.clock.waits(), [20_000]);
 }

@@ -29,7 +29,8 @@ async fn a_429_waits_as_long_as_it_says() {
 #[tokio::test]
 async fn a_retry_after_may_be_a_date_and_counts_on_5xx_too() {
     let stage = Stage::new().await;
-    let later = |code, when: &str| status(code).insert_header("retry-after", when);
+    let now = "Sun, 01 Mar 2026 12:00:00 GMT";
+    let later = |code, when: &str| status(code).insert_header("date", now).insert_header("retry-after", when);
     let answers = [later(429, "Sun, 01 Mar 2026 12:00:10 GMT"), later(503, "1.5"), ok(json!([]))];
     stage.script("GET", COMPANIES, answers).await;
     stage.api.reader().companies().await.unwrap();

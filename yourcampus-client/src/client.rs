@@ -1,6 +1,6 @@
 //! One call from beginning to end: token, permission to leave, sending, repeating, and the answer as JSON.
 //!
-//! Reader and writer share one core, so there is one token, one pacer and one set of counters per client. A write can
+//! Reader and writer share one core, so there is one token, one pace and one set of counters per client. A write can
 //! never be sent twice unless no byte of the first try left, or the server answered 401, which means it did nothing.
 
 use std::sync::Arc;
@@ -9,15 +9,16 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
-use tracing::{Instrument as _, debug, debug_span};
+use tracing::{Instrument as _, debug_span};
 
 use crate::auth::{Grant, Token, TokenCache, read_grant, request_form};
 use crate::clock::{Clock, SystemClock, later, until};
 use crate::config::CustomerApiConfig;
 use crate::error::{Error, ErrorKind};
 use crate::http_api::{HttpReader, HttpWriter};
+use crate::observer::Begun;
 use crate::operation::Operation;
-use crate::pace::{Pacer, RateLimit, TooLate};
+use crate::pace::{RateLimit, TooLate};
 use crate::problem::refusal;
 use crate::retry::{Outcome, Verdict, decide};
 use crate::stats::{Counters, Stats};
@@ -48,7 +49,6 @@ impl HttpCustomerApi {
     pub fn with_clock(config: CustomerApiConfig, clock: Arc<dyn Clock>) -> Result<Self, Error> {
         let core = Core {
             transport: Transport::new(&config)?,
-            pacer: Pacer::new(config.pace.clone()),
             tokens: TokenCache::default(),
             counters: Counters::default(),
             clock,
@@ -72,9 +72,10 @@ impl HttpCustomerApi {
         self.core.counters.snapshot()
     }
 
-    /// The rate headers of the latest answer that had any. The token endpoint's do not count.
+    /// The rate headers of the latest answer that had any, whichever client with the same pace got it. The token
+    /// endpoint's do not count.
     pub fn last_rate_limit(&self) -> Option<RateLimit> {
-        self.core.pacer.last_seen()
+        self.core.config.pace.last_seen()
     }
 }
 
@@ -82,7 +83,6 @@ impl HttpCustomerApi {
 pub(crate) struct Core {
     config: CustomerApiConfig,
     transport: Transport,
-    pacer: Pacer,
     tokens: TokenCache,
     counters: Counters,
     clock: Arc<dyn Clock>,
@@ -173,7 +173,7 @@ impl Core {
         }
     }
 
-    /// One request, as soon as the pacer lets it leave. `Err` means that it did not leave.
+    /// One request, as soon as the pace lets it leave. `Err` means that it did not leave.
     async fn send_once(
         &self,
         call: &Call,
@@ -182,21 +182,23 @@ impl Core {
         sends: u32,
     ) -> Result<Try, TooLate> {
         let operation = call.operation;
-        let permit = self.pacer.admit(self.clock.as_ref(), deadline).await?;
+        let permit = self.config.pace.admit(self.clock.as_ref(), deadline).await?;
         self.counters.count(operation, sends == 0);
         let url = self.config.base_url.join(&call.path, &call.query);
         // A write that has begun gets its full time: cutting it short would only make it doubtful.
         let time_left = if operation.is_write() { Duration::MAX } else { until(self.clock.now(), deadline) };
         let outgoing =
             Outgoing { operation, url, bearer: Some(&token.secret), body: call.body.clone(), time_left };
+        let exchange = self.begin(operation, call.skip, sends + 1);
         let sent = self.transport.send(outgoing).await;
+        exchange.ended(sent.as_ref().map_err(|failure| failure.kind));
         let result = match sent {
-            Err(failure) => Try::failed(operation, failure, sends),
+            Err(failure) => Try::failed(operation, failure),
             Ok(answer) => {
                 let now = self.clock.now();
                 let retry_after = wait_asked_for(&answer, now);
-                self.pacer.observe(answer.rate_limit(), retry_after, now);
-                Try::answered(operation, answer, retry_after, now, sends)
+                self.config.pace.observe(answer.rate_limit(), retry_after, now);
+                Try::answered(operation, answer, retry_after, now)
             }
         };
         drop(permit);
@@ -213,6 +215,10 @@ impl Core {
         Ok(error)
     }
 
+    fn begin(&self, operation: Operation, skip: Option<u64>, attempt: u32) -> Begun<'_> {
+        Begun::now(self.config.observer.as_ref(), self.clock.as_ref(), operation, skip, attempt)
+    }
+
     async fn token(&self, deadline: DateTime<Utc>) -> Result<Token, Error> {
         self.tokens.current(self.clock.as_ref(), || self.fetch_token(deadline)).await
     }
@@ -221,7 +227,8 @@ impl Core {
     async fn fetch_token(&self, deadline: DateTime<Utc>) -> Result<Grant, Error> {
         let operation = Operation::Token;
         let permit = self
-            .pacer
+            .config
+            .pace
             .admit(self.clock.as_ref(), deadline)
             .await
             .map_err(|late| too_late(operation, late, None))?;
@@ -231,18 +238,14 @@ impl Core {
             request_form(self.config.access_key.expose_secret(), self.config.secret_key.expose_secret());
         let time_left = until(self.clock.now(), deadline);
         let outgoing = Outgoing { operation, url, bearer: None, body: Body::Form(form), time_left };
+        let exchange = self.begin(operation, None, 1);
         let sent = self.transport.send(outgoing).await;
+        exchange.ended(sent.as_ref().map_err(|failure| failure.kind));
         let answer = sent.map_err(|failure| failure.into_error(operation))?;
         let now = self.clock.now();
         let retry_after = wait_asked_for(&answer, now);
-        self.pacer.observe(RateLimit::default(), retry_after, now);
+        self.config.pace.observe(RateLimit::default(), retry_after, now);
         drop(permit);
-        debug!(
-            operation = operation.name(),
-            status = answer.status,
-            request_id = answer.request_id(),
-            "answered"
-        );
         if answer.status != 200 {
             return Err(with_wait(refusal(operation, &answer), retry_after, now));
         }
@@ -251,8 +254,7 @@ impl Core {
 }
 
 impl Try {
-    fn failed(operation: Operation, failure: Failure, sends: u32) -> Self {
-        debug!(sends, kind = ?failure.kind, never_sent = failure.never_sent, "no answer");
+    fn failed(operation: Operation, failure: Failure) -> Self {
         let outcome = match failure.kind {
             ErrorKind::Connect if failure.never_sent => Outcome::NotSent,
             ErrorKind::Timeout | ErrorKind::Interrupted => Outcome::Broken,
@@ -266,10 +268,8 @@ impl Try {
         answer: Answer,
         retry_after: Option<Duration>,
         now: DateTime<Utc>,
-        sends: u32,
     ) -> Self {
-        let (status, bytes) = (answer.status, answer.body.len());
-        debug!(sends, status, bytes, request_id = answer.request_id(), "answered");
+        let status = answer.status;
         if answer.is_success() {
             return Self::Done(answer);
         }

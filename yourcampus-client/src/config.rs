@@ -3,12 +3,14 @@
 //! The process environment is never read here: whoever wants it passes `|name| std::env::var(name).ok()`.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::base_url::{self, BaseUrl};
-use crate::pace::PacePolicy;
+use crate::observer::Observer;
+use crate::pace::{Pace, PacePolicy};
 use crate::retry::RetryPolicy;
 
 /// Name of the access key (`client_id`) for [`CustomerApiConfigBuilder::lookup`].
@@ -27,7 +29,8 @@ pub struct CustomerApiConfig {
     pub(crate) limits: Limits,
     pub(crate) proxy: Option<SecretString>,
     pub(crate) retry: RetryPolicy,
-    pub(crate) pace: PacePolicy,
+    pub(crate) pace: Pace,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +91,8 @@ pub struct CustomerApiConfigBuilder {
     limits: Limits,
     proxy: Option<SecretString>,
     retry: RetryPolicy,
-    pace: PacePolicy,
+    pace: Pace,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Default for CustomerApiConfigBuilder {
@@ -104,7 +108,8 @@ impl Default for CustomerApiConfigBuilder {
             },
             proxy: None,
             retry: RetryPolicy::default(),
-            pace: PacePolicy::default(),
+            pace: Pace::new(PacePolicy::default()),
+            observer: None,
         }
     }
 }
@@ -145,7 +150,8 @@ impl CustomerApiConfigBuilder {
         self
     }
 
-    /// Sends through this proxy. Without it none is used, whatever the environment says.
+    /// Sends through this proxy, but what stays on this machine by plain http. Without it none is used, whatever the
+    /// environment says.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
         self.proxy = Some(url.into());
         self
@@ -157,9 +163,16 @@ impl CustomerApiConfigBuilder {
         self
     }
 
-    /// How fast to go.
-    pub fn pace(mut self, policy: PacePolicy) -> Self {
-        self.pace = policy;
+    /// How fast to go: a [`PacePolicy`], or a [`Pace`] that other clients of the same keys share. Default: the default
+    /// policy. Clones of this builder, and all clients made of one configuration, share it.
+    pub fn pace(mut self, pace: impl Into<Pace>) -> Self {
+        self.pace = pace.into();
+        self
+    }
+
+    /// Is told of every exchange, token calls included.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -178,6 +191,7 @@ impl CustomerApiConfigBuilder {
             proxy: self.proxy,
             retry: self.retry,
             pace: self.pace,
+            observer: self.observer,
         })
     }
 }

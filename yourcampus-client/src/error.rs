@@ -268,7 +268,7 @@ impl Error {
         self.inner.request_id.as_deref()
     }
 
-    /// The earliest moment at which the call may be made again, if the server or the pacer said so.
+    /// The earliest moment at which the call may be made again, if the server or the pace said so.
     pub fn retry_at(&self) -> Option<DateTime<Utc>> {
         self.inner.retry_at
     }

@@ -1,10 +1,13 @@
-//! When may the next request leave? One pacer per credential; the token call goes through it too.
+//! When may the next request leave? One gate for all clients with this [`Pace`]; the token call goes through it too.
 //!
 //! Three bounds hold at once: requests in flight, requests per window (a share of the limit the server states), and
 //! a hold until the instant that `Retry-After` or the rate headers name. Nothing is ever sent before all three allow it.
+//! A call that is dropped, wherever it waits, gives back what it held: the slot goes with its guard, and a place in the
+//! window is taken only in the act of sending.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -95,8 +98,12 @@ impl RateLimit {
     }
 }
 
-#[derive(Debug)]
-pub(crate) struct Pacer {
+/// A gate for requests. Clones are the same gate: give one to every client with the same keys, because the server
+/// counts their requests together. They must share a clock as well.
+#[derive(Clone)]
+pub struct Pace(Arc<Gate>);
+
+struct Gate {
     policy: PacePolicy,
     slots: Semaphore,
     state: Mutex<State>,
@@ -117,13 +124,13 @@ struct State {
 /// The permission to have one request in flight; it ends when dropped.
 #[derive(Debug)]
 pub(crate) struct Permit<'p> {
-    pacer: &'p Pacer,
+    pace: &'p Pace,
     _slot: Option<SemaphorePermit<'p>>,
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        let mut state = self.pacer.state();
+        let mut state = self.pace.state();
         state.in_flight = state.in_flight.saturating_sub(1);
     }
 }
@@ -132,8 +139,9 @@ impl Drop for Permit<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TooLate(pub(crate) DateTime<Utc>);
 
-impl Pacer {
-    pub(crate) fn new(policy: PacePolicy) -> Self {
+impl Pace {
+    /// A gate of its own, through which nothing has passed yet.
+    pub fn new(policy: PacePolicy) -> Self {
         let slots = Semaphore::new(usize::try_from(policy.max_in_flight).unwrap_or(1));
         let state = State {
             limit: policy.assumed_limit,
@@ -143,7 +151,7 @@ impl Pacer {
             held_until: None,
             last_seen: None,
         };
-        Self { policy, slots, state: Mutex::new(state) }
+        Self(Arc::new(Gate { policy, slots, state: Mutex::new(state) }))
     }
 
     /// Waits until a request may leave, and counts it as having left. No permission is given at or after the deadline.
@@ -153,15 +161,15 @@ impl Pacer {
         deadline: DateTime<Utc>,
     ) -> Result<Permit<'_>, TooLate> {
         // The semaphore is never closed; were it, going on without a slot would only lose the bound on flights.
-        let slot = self.slots.acquire().await.ok();
+        let slot = self.0.slots.acquire().await.ok();
         loop {
             let now = clock.now();
             let ready = {
                 let mut state = self.state();
-                let ready = state.earliest(&self.policy, now);
+                let ready = state.earliest(&self.0.policy, now);
                 if ready <= now && now < deadline {
                     state.depart(now);
-                    return Ok(Permit { pacer: self, _slot: slot });
+                    return Ok(Permit { pace: self, _slot: slot });
                 }
                 ready
             };
@@ -206,7 +214,7 @@ impl Pacer {
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change under the lock is a single step, so a poisoned state is still a valid one.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -219,7 +227,8 @@ impl State {
         if let Some((0, reset)) = self.allowance {
             ready = ready.max(reset);
         }
-        if let Some(last) = self.sent.back() {
+        // A request in the future means that the clock was put back; it must not hold anybody for hours.
+        if let Some(last) = self.sent.back().filter(|last| **last <= now) {
             ready = ready.max(later(*last, policy.min_spacing));
         }
         // With `budget` requests in the window, the next may leave when the `budget`-th last of them drops out of it.
@@ -240,6 +249,18 @@ impl State {
     }
 }
 
+impl From<PacePolicy> for Pace {
+    fn from(policy: PacePolicy) -> Self {
+        Self::new(policy)
+    }
+}
+
+impl fmt::Debug for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pace").field("policy", &self.0.policy).finish_non_exhaustive()
+    }
+}
+
 fn budget(limit: u32, percent: u32) -> usize {
     let requests = u64::from(limit) * u64::from(percent) / 100;
     usize::try_from(requests.max(1)).unwrap_or(usize::MAX)
@@ -255,8 +276,8 @@ mod tests {
         Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap()
     }
 
-    fn wait_of(pacer: &Pacer, now: DateTime<Utc>) -> TimeDelta {
-        pacer.state().earliest(&pacer.policy, now) - now
+    fn wait_of(pace: &Pace, now: DateTime<Utc>) -> TimeDelta {
+        pace.state().earliest(&pace.0.policy, now) - now
     }
 
     fn headers<'h>(pairs: &'h [(&'h str, &'h str)]) -> impl Fn(&str) -> Option<&'h str> {
@@ -265,85 +286,85 @@ mod tests {
 
     #[test]
     fn the_four_hundred_and_twenty_first_request_waits_for_the_window() {
-        let pacer = Pacer::new(PacePolicy::default());
+        let pace = Pace::new(PacePolicy::default());
         for second in 0..420 {
             let now = noon() + TimeDelta::milliseconds(second);
-            assert_eq!(wait_of(&pacer, now), TimeDelta::zero(), "request {second}");
-            pacer.state().depart(now);
+            assert_eq!(wait_of(&pace, now), TimeDelta::zero(), "request {second}");
+            pace.state().depart(now);
         }
         let now = noon() + TimeDelta::seconds(1);
-        assert_eq!(wait_of(&pacer, now), TimeDelta::seconds(59));
+        assert_eq!(wait_of(&pace, now), TimeDelta::seconds(59));
     }
 
     #[test]
     fn a_stated_limit_replaces_the_assumed_one() {
-        let pacer = Pacer::new(PacePolicy::default());
-        pacer.observe(RateLimit { limit: Some(10), ..RateLimit::default() }, None, noon());
+        let pace = Pace::new(PacePolicy::default());
+        pace.observe(RateLimit { limit: Some(10), ..RateLimit::default() }, None, noon());
         for _ in 0..7 {
-            assert_eq!(wait_of(&pacer, noon()), TimeDelta::zero());
-            pacer.state().depart(noon());
+            assert_eq!(wait_of(&pace, noon()), TimeDelta::zero());
+            pace.state().depart(noon());
         }
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(60));
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(60));
     }
 
     #[test]
     fn nothing_left_holds_until_the_reset() {
-        let pacer = Pacer::new(PacePolicy::default());
+        let pace = Pace::new(PacePolicy::default());
         let rate = RateLimit { limit: Some(600), remaining: Some(0), reset_seconds: Some(17) };
-        pacer.observe(rate, None, noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(17));
-        assert_eq!(wait_of(&pacer, noon() + TimeDelta::seconds(17)), TimeDelta::zero());
+        pace.observe(rate, None, noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(17));
+        assert_eq!(wait_of(&pace, noon() + TimeDelta::seconds(17)), TimeDelta::zero());
     }
 
     #[test]
     fn what_is_in_flight_is_taken_off_what_is_left() {
-        let pacer = Pacer::new(PacePolicy::default());
+        let pace = Pace::new(PacePolicy::default());
         for _ in 0..3 {
-            pacer.state().depart(noon());
+            pace.state().depart(noon());
         }
-        pacer.observe(RateLimit { remaining: Some(2), ..RateLimit::default() }, None, noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(60));
+        pace.observe(RateLimit { remaining: Some(2), ..RateLimit::default() }, None, noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(60));
     }
 
     #[test]
     fn each_departure_uses_up_what_is_left() {
-        let pacer = Pacer::new(PacePolicy::default());
+        let pace = Pace::new(PacePolicy::default());
         let rate = RateLimit { remaining: Some(1), reset_seconds: Some(30), ..RateLimit::default() };
-        pacer.observe(rate, None, noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::zero());
-        pacer.state().depart(noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(30));
+        pace.observe(rate, None, noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::zero());
+        pace.state().depart(noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(30));
     }
 
     #[test]
     fn an_answer_that_was_overtaken_gives_nothing_back() {
-        let pacer = Pacer::new(PacePolicy::default());
+        let pace = Pace::new(PacePolicy::default());
         let left = |remaining, reset| RateLimit {
             remaining: Some(remaining),
             reset_seconds: Some(reset),
             ..RateLimit::default()
         };
-        pacer.observe(left(0, 30), None, noon());
-        pacer.observe(left(5, 30), None, noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(30));
+        pace.observe(left(0, 30), None, noon());
+        pace.observe(left(5, 30), None, noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(30));
         // A reset that lies clearly later belongs to the next window.
-        pacer.observe(left(5, 60), None, noon() + TimeDelta::seconds(20));
-        assert_eq!(wait_of(&pacer, noon() + TimeDelta::seconds(20)), TimeDelta::zero());
+        pace.observe(left(5, 60), None, noon() + TimeDelta::seconds(20));
+        assert_eq!(wait_of(&pace, noon() + TimeDelta::seconds(20)), TimeDelta::zero());
     }
 
     #[test]
     fn an_earlier_hold_does_not_shorten_a_later_one() {
-        let pacer = Pacer::new(PacePolicy::default());
-        pacer.observe(RateLimit::default(), Some(Duration::from_secs(30)), noon());
-        pacer.observe(RateLimit::default(), Some(Duration::from_secs(1)), noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::seconds(30));
+        let pace = Pace::new(PacePolicy::default());
+        pace.observe(RateLimit::default(), Some(Duration::from_secs(30)), noon());
+        pace.observe(RateLimit::default(), Some(Duration::from_secs(1)), noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(30));
     }
 
     #[test]
     fn spacing_holds_between_two_requests() {
-        let pacer = Pacer::new(PacePolicy::default().with_min_spacing(Duration::from_millis(250)));
-        pacer.state().depart(noon());
-        assert_eq!(wait_of(&pacer, noon()), TimeDelta::milliseconds(250));
+        let pace = Pace::new(PacePolicy::default().with_min_spacing(Duration::from_millis(250)));
+        pace.state().depart(noon());
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::milliseconds(250));
     }
 
     #[test]

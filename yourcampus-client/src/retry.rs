@@ -113,7 +113,7 @@ pub(crate) fn decide(
 /// A wait nobody means seriously; also keeps sums of instants inside the calendar.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(366 * 24 * 3600);
 
-/// `Retry-After` as decimal seconds or as an HTTP date. Anything else, and anything negative, counts as absent.
+/// `Retry-After` as decimal seconds or as an HTTP date, seen from `now`. Anything else, and anything negative, counts as absent.
 pub(crate) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<f64>() {
@@ -125,8 +125,12 @@ pub(crate) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
                 .map_or(LONGEST_RETRY_AFTER, |wait| wait.min(LONGEST_RETRY_AFTER)),
         );
     }
-    let date = DateTime::parse_from_rfc2822(value).ok()?.with_timezone(&Utc);
-    Some(until(now, date).min(LONGEST_RETRY_AFTER))
+    Some(until(now, http_date(value)?).min(LONGEST_RETRY_AFTER))
+}
+
+/// The instant of an HTTP date.
+pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text.trim()).ok().map(|date| date.with_timezone(&Utc))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One request out, one whole answer in. The only file that knows the HTTP library.
 //!
-//! No redirect is followed, no proxy is taken from the environment, no cookie is kept, nothing is sent twice, and no
+//! No redirect is followed, no proxy is taken from the environment and none is used for plain http, no cookie is kept, nothing is sent twice, and no
 //! answer is handed on before its last byte is here. Credentials travel in headers marked as sensitive.
 
 use std::error::Error as StdError;
@@ -18,7 +18,7 @@ use crate::config::CustomerApiConfig;
 use crate::error::{Error, ErrorKind};
 use crate::operation::{Method, Operation};
 use crate::pace::RateLimit;
-use crate::retry::retry_after;
+use crate::retry::{http_date, retry_after};
 
 const USER_AGENT: &str = concat!("yourcampus-client/", env!("CARGO_PKG_VERSION"));
 /// Idle connections are dropped before a server is likely to close them under a request.
@@ -75,8 +75,9 @@ impl Transport {
             .connect_timeout(config.limits.connect_timeout)
             .pool_idle_timeout(POOL_IDLE);
         if let Some(proxy) = &config.proxy {
+            // Never for plain http, which is for loopback only: a proxy would get it readable, with all that is secret.
             let proxy =
-                reqwest::Proxy::all(proxy.expose_secret()).map_err(|_| refuse("the proxy is not a URL"))?;
+                reqwest::Proxy::https(proxy.expose_secret()).map_err(|_| refuse("the proxy is not a URL"))?;
             builder = builder.proxy(proxy);
         }
         let http = builder
@@ -195,12 +196,22 @@ impl Answer {
         self.header("content-type").is_some_and(|value| value.to_ascii_lowercase().contains("json"))
     }
 
+    /// What can be seen to be wrong without reading the body.
+    pub(crate) fn fault(&self) -> Option<ErrorKind> {
+        if !self.is_success() {
+            return Some(ErrorKind::of_status(self.status));
+        }
+        (!self.is_json()).then_some(ErrorKind::Decode)
+    }
+
     pub(crate) fn rate_limit(&self) -> RateLimit {
         RateLimit::parse(|name| self.header(name))
     }
 
+    /// A date counts from the answer's own date, because the server's clock and ours may differ.
     pub(crate) fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
-        self.header("retry-after").and_then(|value| retry_after(value, now))
+        let server_now = self.header("date").and_then(http_date).unwrap_or(now);
+        self.header("retry-after").and_then(|value| retry_after(value, server_now))
     }
 
     /// The request id, if it looks like one: what a server echoes from elsewhere does not belong into a log.

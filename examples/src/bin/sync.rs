@@ -12,7 +12,9 @@ use examples::clock::MachineClock;
 use examples::config::{Config, Problems};
 use examples::demo::{Demo, plan_json};
 use examples::exit::Ended;
+use examples::log::{self, LogLevel};
 use examples::progress::Bars;
+use examples::terminal::{say, tell};
 use examples::{connect, plan_file, show};
 use serde_json::json;
 use sync_core::authority::{Approval, Refusal};
@@ -32,6 +34,9 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     demo: DemoArguments,
+    /// Tell on standard error what is done: all that this level covers. Off unless given.
+    #[arg(long, global = true, value_name = "LEVEL")]
+    log: Option<LogLevel>,
 }
 
 #[derive(Args)]
@@ -89,6 +94,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    log::panics_tell_their_place_only();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -108,6 +114,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<Ended> {
+    if let Some(level) = arguments.log {
+        log::to_standard_error(level)?;
+    }
     match arguments.command {
         None => demo(arguments.demo).await,
         Some(Command::Plan { config, out, json }) => plan(&config, out.as_deref(), json).await,
@@ -259,13 +268,3 @@ impl std::fmt::Display for WrongUsage {
 }
 
 impl std::error::Error for WrongUsage {}
-
-#[expect(clippy::print_stdout, reason = "this is a program")]
-fn say(text: &str) {
-    println!("{}", text.trim_end());
-}
-
-#[expect(clippy::print_stderr, reason = "this is a program")]
-fn tell(text: &str) {
-    eprintln!("{text}");
-}

@@ -3,27 +3,28 @@
 //! Every key that is asked for counts as allowed; what is left over when a section is closed is told.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
+use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use toml::{Table, Value};
 
 use super::is_loopback;
 use super::problem::Problem;
-
-type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+use super::secret::{Place, Secrets};
 
 /// One table of the document.
 pub(super) struct Section<'a> {
     path: String,
     table: Table,
     allowed: Vec<String>,
-    secrets: Lookup<'a>,
+    secrets: &'a Secrets<'a>,
     problems: Rc<RefCell<Vec<Problem>>>,
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn root(table: Table, secrets: Lookup<'a>) -> Self {
+    pub(super) fn root(table: Table, secrets: &'a Secrets<'a>) -> Self {
         Self { path: String::new(), table, allowed: Vec::new(), secrets, problems: Rc::default() }
     }
 
@@ -37,8 +38,33 @@ impl<'a> Section<'a> {
                 Table::new()
             }
         };
+        self.below(self.path_of(key), table)
+    }
+
+    /// The tables in the list below this key; none if there is no such list.
+    pub(super) fn sections(&mut self, key: &str) -> Vec<Section<'a>> {
+        let tables = match self.take(key) {
+            None => Some(Vec::new()),
+            Some(Value::Array(values)) => values.into_iter().map(table).collect(),
+            Some(_) => None,
+        };
+        if tables.is_none() {
+            self.problem(key, "must be a list of sections");
+        }
+        let path = self.path_of(key);
+        let numbered = tables.into_iter().flatten().zip(1..);
+        numbered.map(|(table, number)| self.below(format!("{path}[{number}]"), table)).collect()
+    }
+
+    fn below(&self, path: String, table: Table) -> Section<'a> {
         let problems = Rc::clone(&self.problems);
-        Section { path: self.path_of(key), table, allowed: Vec::new(), secrets: self.secrets, problems }
+        Section { path, table, allowed: Vec::new(), secrets: self.secrets, problems }
+    }
+
+    /// Does this key stand here?
+    pub(super) fn has(&mut self, key: &str) -> bool {
+        self.allow(key);
+        self.table.contains_key(key)
     }
 
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
@@ -85,6 +111,11 @@ impl<'a> Section<'a> {
         number
     }
 
+    /// As [`Section::optional_integer`], in the type that the number is for.
+    pub(super) fn number<T: TryFrom<i64>>(&mut self, key: &str, least: i64, most: i64) -> Option<T> {
+        self.optional_integer(key, least, most).and_then(|number| number.try_into().ok())
+    }
+
     pub(super) fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
         self.required(key);
         self.optional_choice(key, choices)
@@ -101,10 +132,10 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn address(&mut self, key: &str, default: &str) -> Option<String> {
-        if !self.table.contains_key(key) {
-            self.allow(key);
-            return Some(default.to_owned());
-        }
+        if self.has(key) { self.optional_address(key) } else { Some(default.to_owned()) }
+    }
+
+    pub(super) fn optional_address(&mut self, key: &str) -> Option<String> {
         let address = self.optional_text(key)?;
         let is_https = url::Url::parse(&address).is_ok_and(|url| url.scheme() == "https" && url.has_host());
         if is_https || (address.starts_with("http://") && is_loopback(&address)) {
@@ -115,18 +146,65 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A secret from the environment variable that `key` names, or from `default`.
-    pub(super) fn secret(&mut self, key: &str, default: &str) -> Option<SecretString> {
-        let named = self.table.contains_key(key);
-        let variable = if named { self.optional_text(key)? } else { default.to_owned() };
+    /// The address of a proxy. One with a password is a secret, and comes from where secrets come from.
+    pub(super) fn proxy(&mut self, key: &str) -> Option<SecretString> {
         self.allow(key);
-        self.look_up(key, &variable)
+        let is_text = matches!(self.table.get(key)?, Value::String(_));
+        let address = if is_text { self.optional_text(key)?.into() } else { self.optional_secret(key)? };
+        let url = url::Url::parse(address.expose_secret()).ok();
+        let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        match url {
+            None => self.problem(key, "must be an http or https address"),
+            Some(url) if is_text && (!url.username().is_empty() || url.password().is_some()) => {
+                self.problem(key, format!("holds a password; write {key} = {{ env = \"NAME\" }} instead"));
+            }
+            Some(_) => return Some(address),
+        }
+        None
     }
 
-    /// A secret from the environment variable that `key` names, if it names one.
+    /// A path, from the folder of the configuration.
+    pub(super) fn optional_path(&mut self, key: &str) -> Option<PathBuf> {
+        self.optional_text(key).map(|path| self.secrets.path(&path))
+    }
+
+    /// A whole number of seconds.
+    pub(super) fn seconds(&mut self, key: &str, least: i64, most: i64) -> Option<Duration> {
+        self.number(key, least, most).map(Duration::from_secs)
+    }
+
+    /// A whole number of milliseconds.
+    pub(super) fn milliseconds(&mut self, key: &str, least: i64, most: i64) -> Option<Duration> {
+        self.number(key, least, most).map(Duration::from_millis)
+    }
+
+    /// A secret from where `key` says, or from the environment variable `default`.
+    pub(super) fn secret(&mut self, key: &str, default: &str) -> Option<SecretString> {
+        if self.has(key) {
+            self.optional_secret(key)
+        } else {
+            self.read(key, &Place::Variable(default.to_owned()))
+        }
+    }
+
+    /// A secret from where `key` says; without a default place.
+    pub(super) fn required_secret(&mut self, key: &str) -> Option<SecretString> {
+        self.required(key);
+        self.optional_secret(key)
+    }
+
+    /// A secret from where `key` says, if it says so.
     pub(super) fn optional_secret(&mut self, key: &str) -> Option<SecretString> {
-        let variable = self.optional_text(key)?;
-        self.look_up(key, &variable)
+        let value = self.take(key)?;
+        let place = self.checked(key, Place::of(key, value))?;
+        self.read(key, &place)
+    }
+
+    /// A key of earlier versions: it is no longer read, and the hint says what to write.
+    pub(super) fn retired(&mut self, key: &str, hint: &str) {
+        if self.table.remove(key).is_some() {
+            self.problem(key, format!("is no longer a key; {hint}"));
+        }
     }
 
     /// Tells what a later check found.
@@ -143,6 +221,12 @@ impl<'a> Section<'a> {
         for key in self.table.keys() {
             let allowed = &self.allowed;
             let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+            if let Some(secret) =
+                key.strip_suffix("_env").filter(|stem| allowed.iter().any(|name| name == stem))
+            {
+                self.problem(key, format!("is no longer a key; write {secret} = {{ env = \"NAME\" }}"));
+                continue;
+            }
             let hint = match allowed.iter().find(|name| plain(name) == plain(key)) {
                 Some(meant) => format!("did you mean {meant}?"),
                 None => format!("allowed: {}", allowed.join(", ")),
@@ -157,12 +241,8 @@ impl<'a> Section<'a> {
         problems.take()
     }
 
-    fn look_up(&self, key: &str, variable: &str) -> Option<SecretString> {
-        let found = (self.secrets)(variable).filter(|secret| !secret.is_empty()).map(SecretString::from);
-        if found.is_none() {
-            self.problem(key, format!("the environment variable {variable} is not set"));
-        }
-        found
+    fn read(&self, key: &str, place: &Place) -> Option<SecretString> {
+        self.checked(key, self.secrets.read(place))
     }
 
     fn required(&self, key: &str) {
@@ -188,5 +268,12 @@ impl<'a> Section<'a> {
             (path, "") => path.to_owned(),
             (path, key) => format!("{path}.{key}"),
         }
+    }
+}
+
+fn table(value: Value) -> Option<Table> {
+    match value {
+        Value::Table(table) => Some(table),
+        _ => None,
     }
 }

@@ -1,23 +1,33 @@
 //! The configuration file of `sync`.
 //!
-//! In: TOML, and a look-up for the secrets that it names. Out: [`Config`], complete and free of
+//! In: TOML, and a look-up for the environment variables that it names. Out: [`Config`], complete and free of
 //! contradictions, or all that is wrong with it at once, each with its key and what is allowed. Never: a
 //! secret in the file itself, or a value of the file in a message.
 
 mod document;
+#[cfg(test)]
+mod example_file;
+mod nmbrs;
+mod policy;
 mod problem;
+mod secret;
+mod tokens;
+mod yourcampus;
 
+pub use nmbrs::{Nmbrs, NmbrsLimits};
 pub use problem::{Problem, Problems};
+pub use tokens::{NamedKey, Sealed, Tokens};
+pub use yourcampus::{YourCampus, YourCampusLimits};
 
 use std::net::IpAddr;
 use std::path::Path;
 
-use secrecy::SecretString;
-use sync_core::policy::{Anniversary, EmailChoice, Limit, Limits};
-use sync_core::{CompanyId, CustomerId, FingerprintKey, Participation, Policy, TargetCompanyId};
+use secrecy::{ExposeSecret, SecretString};
+use sync_core::{CustomerId, FingerprintKey, Policy};
 use url::{Host, Url};
 
 use self::document::Section;
+use self::secret::Secrets;
 
 /// Everything a run needs to know.
 #[derive(Debug)]
@@ -35,65 +45,30 @@ pub struct Config {
     pub policy: Policy,
 }
 
-/// How to reach Nmbrs.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Nmbrs {
-    /// Where the API is.
-    pub rest_url: String,
-    /// Where tokens come from.
-    pub identity_url: String,
-    /// The application's id.
-    pub client_id: SecretString,
-    /// The application's secret.
-    pub client_secret: SecretString,
-    /// The key of the application's subscription.
-    pub subscription_key: SecretString,
-    /// A token that is valid now.
-    pub access_token: SecretString,
-    /// The token that gets the next ones. Only for loopback until tokens can be stored.
-    pub refresh_token: Option<SecretString>,
-    /// Requests in flight at once.
-    pub in_flight: usize,
-}
-
-/// How to reach YourCampus.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct YourCampus {
-    /// Where the API is.
-    pub base_url: String,
-    /// The access key.
-    pub access_key: SecretString,
-    /// The secret key.
-    pub secret_key: SecretString,
-    /// The limit per minute to assume until an answer states one; the client stays at 70 % of it.
-    pub assumed_limit: u32,
-}
-
-/// Requests per minute that YourCampus documents.
-const DOCUMENTED_LIMIT: i64 = 600;
-
 impl Config {
-    /// Reads a file.
+    /// Reads a file; `variable` looks up environment variables.
     ///
     /// # Errors
     /// [`Problems`]: everything that is wrong, at once.
-    pub fn read(path: &Path, secret: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+    pub fn read(path: &Path, variable: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let name = path.display().to_string();
         match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&name, &text, secret),
+            Ok(text) => Self::parse(&name, &text, variable),
             Err(error) => {
                 Err(Problems::of(&name, vec![Problem::new("", format!("cannot be read: {}", error.kind()))]))
             }
         }
     }
 
-    /// Reads the text of a file called `name`.
+    /// Reads the text of a file called `name`. Paths in it count from the folder of that file.
     ///
     /// # Errors
     /// [`Problems`]: everything that is wrong, at once.
-    pub fn parse(name: &str, text: &str, secret: impl Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+    pub fn parse(
+        name: &str,
+        text: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Problems> {
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             let place = error.span().map_or(0, |span| line_of(text, span.start));
             Problems::of(
@@ -101,16 +76,17 @@ impl Config {
                 vec![Problem::new("", format!("is not TOML: line {place}: {}", error.message()))],
             )
         })?;
-        let mut root = Section::root(table, &secret);
+        let secrets = Secrets::new(&variable, Path::new(name).parent().unwrap_or(Path::new("")));
+        let mut root = Section::root(table, &secrets);
         let customer = root.text("customer");
-        let fingerprint_key = root.secret("fingerprint_key_env", "SYNC_FINGERPRINT_KEY");
-        let nmbrs = nmbrs(root.section("nmbrs"));
+        let fingerprint_key = root.secret("fingerprint_key", "SYNC_FINGERPRINT_KEY");
+        let nmbrs = nmbrs::nmbrs(root.section("nmbrs"));
         let mut yourcampus_section = root.section("yourcampus");
         let target_company = yourcampus_section.integer("company", 1, i64::MAX);
-        let yourcampus = yourcampus(yourcampus_section);
-        let policy = policy(root.section("policy"), target_company);
+        let yourcampus = yourcampus::yourcampus(yourcampus_section);
+        let policy = policy::policy(root.section("policy"), target_company);
         let fingerprint_key =
-            fingerprint_key.and_then(|key| root.checked("fingerprint_key_env", fingerprint(&key)));
+            fingerprint_key.and_then(|key| root.checked("fingerprint_key", fingerprint(&key)));
         let problems = root.finish();
         match (customer, fingerprint_key, nmbrs, yourcampus, policy) {
             (Some(customer), Some(fingerprint_key), Some(nmbrs), Some(yourcampus), Some(policy))
@@ -130,122 +106,7 @@ impl Config {
     }
 }
 
-fn nmbrs(mut section: Section<'_>) -> Option<Nmbrs> {
-    let rest_url = section.address("rest_url", "https://api.nmbrsapp.com");
-    let identity_url = section.address("identity_url", "https://identityservice.nmbrs.com");
-    let client_id = section.text("client_id");
-    let client_secret = section.secret("client_secret_env", "NMBRS_CLIENT_SECRET");
-    let subscription_key = section.secret("subscription_key_env", "NMBRS_SUBSCRIPTION_KEY");
-    let access_token = section.secret("access_token_env", "NMBRS_ACCESS_TOKEN");
-    let refresh_token = section.optional_secret("refresh_token_env");
-    let in_flight = section.optional_integer("in_flight", 1, 32).unwrap_or(4);
-    if refresh_token.is_some() && identity_url.as_deref().is_some_and(|url| !is_loopback(url)) {
-        section.problem(
-            "refresh_token_env",
-            "only on loopback: a refresh token works once, and this version has no durable store for the next one; give an access token",
-        );
-    }
-    section.close();
-    Some(Nmbrs {
-        rest_url: rest_url?,
-        identity_url: identity_url?,
-        client_id: client_id?.into(),
-        client_secret: client_secret?,
-        subscription_key: subscription_key?,
-        access_token: access_token?,
-        refresh_token,
-        in_flight: usize::try_from(in_flight).ok()?,
-    })
-}
-
-fn yourcampus(mut section: Section<'_>) -> Option<YourCampus> {
-    let base_url = section.address("base_url", "https://api.yourcampus.co/customer_api/v1");
-    let access_key = section.secret("access_key_env", "ALLEO_ACCESS_KEY");
-    let secret_key = section.secret("secret_key_env", "ALLEO_SECRET_KEY");
-    let assumed_limit = section.optional_integer("assumed_limit", 1, 600).unwrap_or(DOCUMENTED_LIMIT);
-    section.close();
-    Some(YourCampus {
-        base_url: base_url?,
-        access_key: access_key?,
-        secret_key: secret_key?,
-        assumed_limit: u32::try_from(assumed_limit).ok()?,
-    })
-}
-
-fn policy(mut section: Section<'_>, target_company: Option<i64>) -> Option<Policy> {
-    let participation = section.choice(
-        "participation",
-        &[("everyone", Participation::Everyone), ("by_access_field", Participation::ByAccessField)],
-    );
-    let email = section
-        .optional_choice("email", &[("business", EmailChoice::Business), ("private", EmailChoice::Private)])
-        .unwrap_or_default();
-    let anniversary = section
-        .optional_choice(
-            "anniversary",
-            &[
-                ("seniority_else_first_start", Anniversary::SeniorityElseFirstStart),
-                ("first_start", Anniversary::FirstStart),
-                ("not_sent", Anniversary::NotSent),
-            ],
-        )
-        .unwrap_or_default();
-    let language = section.optional_text("language");
-    let companies = section.optional_texts("companies");
-    let protected = section.optional_texts("protected");
-    let mut limits_section = section.section("limits");
-    let defaults = Limits::default();
-    let limit_of = |limits: &mut Section<'_>, name: &str, default: Limit| {
-        let mut limit = limits.section(name);
-        let percent =
-            limit.optional_integer("percent", 0, 100).and_then(|percent| u8::try_from(percent).ok());
-        let bound = |limit: &mut Section<'_>, key: &str, default: u32| {
-            limit
-                .optional_integer(key, 0, i64::from(u32::MAX))
-                .and_then(|bound| u32::try_from(bound).ok())
-                .unwrap_or(default)
-        };
-        let at_least = bound(&mut limit, "at_least", default.at_least);
-        let at_most = bound(&mut limit, "at_most", default.at_most);
-        limit.close();
-        Limit::new(percent.unwrap_or(default.percent), at_least, at_most)
-    };
-    let mut limits = Limits::default();
-    limits.deactivations = limit_of(&mut limits_section, "deactivations", defaults.deactivations);
-    limits.creations = limit_of(&mut limits_section, "creations", defaults.creations);
-    limits_section.close();
-    let ceilings = ["source_request_ceiling", "target_request_ceiling"].map(|key| {
-        section.optional_integer(key, 1, i64::MAX).and_then(|ceiling| u64::try_from(ceiling).ok())
-    });
-
-    let mut policy = Policy::new(
-        TargetCompanyId::new(target_company.unwrap_or(1)),
-        participation.unwrap_or(Participation::ByAccessField),
-    )
-    .with_email(email)
-    .with_anniversary(anniversary)
-    .with_protected(protected.iter().flatten().map(String::as_str))
-    .with_limits(limits);
-    let [source, target] = ceilings;
-    policy = policy.clone().with_request_ceilings(
-        source.unwrap_or(policy.source_request_ceiling),
-        target.unwrap_or(policy.target_request_ceiling),
-    );
-    if let Some(language) = language {
-        policy = policy.with_language(language);
-    }
-    if let Some(companies) = companies {
-        policy = policy.with_companies(companies.into_iter().map(CompanyId::new));
-    }
-    if let Err(error) = policy.validate() {
-        section.problem("", error.to_string());
-    }
-    section.close();
-    (participation.is_some() && target_company.is_some()).then_some(policy)
-}
-
 fn fingerprint(key: &SecretString) -> Result<FingerprintKey, String> {
-    use secrecy::ExposeSecret;
     FingerprintKey::new(key.expose_secret().as_bytes()).map_err(|error| error.to_string())
 }
 
@@ -266,12 +127,15 @@ fn line_of(text: &str, offset: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use sync_core::TargetCompanyId;
+
     use super::*;
 
     const GOOD: &str = r#"
         customer = "voorbeeld"
         [nmbrs]
         client_id = "app"
+        access_token = { env = "NMBRS_ACCESS_TOKEN" }
         [yourcampus]
         company = 7
         [policy]
@@ -303,6 +167,8 @@ mod tests {
             [nmbrs]
             rest_url = "http://elsewhere.example"
             clientid = "x"
+            proxy = "http://me:pw@proxy.example"
+            [nmbrs.limits]
             in_flight = 99
             [yourcampus]
             company = "seven"
@@ -317,8 +183,10 @@ mod tests {
             "sync.toml: colour: is not a key here; allowed: customer,",
             "sync.toml: nmbrs.rest_url: must be an https address, or http on this machine",
             "sync.toml: nmbrs.clientid: is not a key here; did you mean client_id?",
-            "sync.toml: nmbrs.in_flight: must be a whole number from 1 to 32",
+            "sync.toml: nmbrs.limits.in_flight: must be a whole number from 1 to 32",
             "sync.toml: nmbrs.client_id: is missing",
+            "sync.toml: nmbrs.proxy: holds a password; write proxy = { env = \"NAME\" } instead",
+            "sync.toml: nmbrs.tokens: say exactly one of:",
             "sync.toml: yourcampus.company: must be a whole number from 1",
             "sync.toml: policy.participation: must be one of: everyone, by_access_field",
             "sync.toml: policy.limits.deactivations.percent: must be a whole number from 0 to 100",
@@ -342,9 +210,53 @@ mod tests {
     }
 
     #[test]
-    fn a_single_use_token_is_not_taken_where_its_successor_would_be_lost() {
-        let text = GOOD.replace("client_id", "refresh_token_env = \"R\"\nclient_id");
-        assert!(problems(&text).contains("nmbrs.refresh_token_env: only on loopback"));
+    fn a_secret_in_the_file_itself_is_refused_and_not_repeated() {
+        let text = GOOD.replace("client_id", "client_secret = \"s3cret\"\nclient_id");
+        let told = problems(&text);
+        assert!(told.contains("nmbrs.client_secret: a secret must not stand in this file"), "{told}");
+        assert!(told.contains("client_secret = { env = \"NAME\" }") && !told.contains("s3cret"), "{told}");
+    }
+
+    #[test]
+    fn a_key_of_an_earlier_version_is_told_with_what_to_write_now() {
+        let text =
+            GOOD.replace("client_id", "client_secret_env = \"A\"\nrefresh_token_env = \"R\"\nclient_id");
+        let told = problems(&text);
+        for part in [
+            "nmbrs.client_secret_env: is no longer a key; write client_secret = { env = \"NAME\" }",
+            "nmbrs.refresh_token_env: is no longer a key; it works once, so `sync sign-in` gets it",
+        ] {
+            assert!(told.contains(part), "missing «{part}» in\n{told}");
+        }
+    }
+
+    #[test]
+    fn tokens_have_exactly_one_place() {
+        let with = |tokens: &str| GOOD.replace("access_token = { env = \"NMBRS_ACCESS_TOKEN\" }", tokens);
+        let parse = |tokens: &str| Config::parse("folder/sync.toml", &with(tokens), secret);
+        let file = parse("tokens = { file = \"grant.json\" }").unwrap().nmbrs.tokens;
+        assert!(matches!(file, Tokens::File(path) if path == Path::new("folder/grant.json")));
+        let sealed = "tokens = { folder = \"/grants\", sealed_with = { id = \"b\", key = { env = \"B\" } }, \
+                      older = [{ id = \"a\", key = { env = \"A\" } }] }";
+        let Tokens::Sealed(sealed) = parse(sealed).unwrap().nmbrs.tokens else { panic!("sealed") };
+        assert_eq!((sealed.with.id.as_str(), sealed.older.len()), ("b", 1));
+        for (tokens, told) in [
+            ("", "nmbrs.tokens: say exactly one of"),
+            ("tokens = { file = \"a\", folder = \"b\" }", "nmbrs.tokens: say exactly one of"),
+            ("access_token = { env = \"A\" }\ntokens = { file = \"a\" }", "nmbrs.tokens: say exactly one of"),
+            ("tokens = { folder = \"b\" }", "nmbrs.tokens.sealed_with: is missing"),
+            (
+                "tokens = { file = \"b\", sealed_with = { id = \"b\", key = { env = \"B\" } } }",
+                "nmbrs.tokens.sealed_with: is only for tokens in a folder",
+            ),
+            (
+                "tokens = { folder = \"b\", sealed_with = { id = \"b\", key = { env = \"B\" } }, older = [{ id = 1 }] }",
+                "nmbrs.tokens.older[1].key: is missing",
+            ),
+        ] {
+            let problems = parse(tokens).unwrap_err().to_string();
+            assert!(problems.contains(told), "missing «{told}» in\n{problems}");
+        }
     }
 
     #[test]
