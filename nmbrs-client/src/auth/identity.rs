@@ -17,6 +17,7 @@ use super::TokenSet;
 use super::credentials::{AppCredentials, percent_encoded};
 use crate::clock::later;
 use crate::error::{Error, ErrorKind};
+use crate::object::Object;
 use crate::retry::Outcome;
 use crate::scope::Scope;
 use crate::transport::{Answer, Base, Failure, Transport};
@@ -83,7 +84,7 @@ impl IdentityServer {
     pub(super) async fn revoke(&self, token: &SecretString, hint: &'static str) -> Result<(), Error> {
         let form = format!("token={}&token_type_hint={hint}", percent_encoded(token.expose_secret()));
         let answer = self.post(REVOCATION, form).await.map_err(|failure| failure.of(REVOCATION))?;
-        let wire: Option<Wire> = serde_json::from_slice(&answer.body).ok();
+        let wire = read(&answer);
         match refusal(REVOCATION, &answer, wire.as_ref().and_then(|wire| wire.error.as_str())) {
             Some(refusal) => Err(refusal.into_error()),
             None => Ok(()),
@@ -127,8 +128,12 @@ struct Wire {
     error: Value,
 }
 
+fn read(answer: &Answer) -> Option<Wire> {
+    serde_json::from_slice(&answer.body).ok().map(|Object(wire)| wire)
+}
+
 fn understand(answer: &Answer, old: &TokenSet, now: DateTime<Utc>) -> Result<TokenSet, Refusal> {
-    let wire: Option<Wire> = serde_json::from_slice(&answer.body).ok();
+    let wire = read(answer);
     let stated = wire.as_ref().and_then(|wire| wire.error.as_str());
     if let Some(refusal) = refusal(TOKEN, answer, stated) {
         return Err(refusal);
