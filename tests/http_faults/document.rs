@@ -38,7 +38,7 @@ fn root() -> PathBuf {
 
 fn for_users_of_nmbrs() -> String {
     let mut table = String::from(
-        "| what happened | a read is sent | a token refresh is sent | `ErrorKind` |\n|---|---|---|---|\n",
+        "| what happened | a read is sent | a token refresh is sent | [`ErrorKind`] |\n|---|---|---|---|\n",
     );
     for class in Class::ALL {
         let (read, refresh) = (Subject::NmbrsRead, Subject::NmbrsToken);
@@ -85,7 +85,7 @@ fn times(sends: usize) -> String {
 /// The kinds of error that faults of this class end in at these calls.
 fn kinds(class: Class, subjects: &[Subject]) -> String {
     let mut kinds = Vec::new();
-    for row in rows::all().filter(|row| row.class == class) {
+    for row in rows::all().chain(rows::every_status()).filter(|row| row.class == class) {
         for subject in subjects.iter().filter(|subject| row.subjects.contains(subject)) {
             let kind = format!("`{}`", row.kind(*subject));
             if !kinds.contains(&kind) {
@@ -107,7 +107,11 @@ fn matrix() -> String {
             group.title,
         );
         for row in group.rows {
-            let _ = write!(table, "| {} |", row.name);
+            let _ = write!(table, "| {}", row.name);
+            if let Some(gap) = row.gap.filter(|gap| *gap > 0) {
+                let _ = write!(table, " (waits {} ms)", gap);
+            }
+            let _ = write!(table, " |");
             for subject in Subject::ALL {
                 let cell =
                     if row.subjects.contains(&subject) { cell(&row, subject) } else { "–".to_owned() };

@@ -28,19 +28,17 @@ pub(crate) enum Route {
     Kept,
     /// The faults happen to the TLS handshake.
     Tls,
-    /// The server is an HTTP proxy; nobody listens where the request is meant for.
-    Proxied,
+    /// The faults happen to HTTP inside of TLS, which is never ended with the farewell it asks for.
+    Secure,
+    /// A proxy is set, but the server is on loopback and without TLS, where no proxy may be used.
+    PastProxy,
     /// The server is a proxy for TLS; the faults happen to `CONNECT`.
     Tunnel,
 }
 
 impl Route {
     pub(crate) fn is_tls(self) -> bool {
-        matches!(self, Self::Tls | Self::Tunnel)
-    }
-
-    pub(crate) fn is_proxied(self) -> bool {
-        matches!(self, Self::Proxied | Self::Tunnel)
+        matches!(self, Self::Tls | Self::Secure | Self::Tunnel)
     }
 }
 
@@ -119,7 +117,15 @@ impl Server {
         let (elsewhere_address, elsewhere_seen, elsewhere) = count_connections().await;
         let elsewhere_origin = format!("http://{elsewhere_address}");
         let script = Mutex::default();
-        let stage = Arc::new(Stage { route, endpoint, good, elsewhere: elsewhere_origin, clock, script, time: tokio::sync::Mutex::default() });
+        let stage = Arc::new(Stage {
+            route,
+            endpoint,
+            good,
+            elsewhere: elsewhere_origin,
+            clock,
+            script,
+            time: tokio::sync::Mutex::default(),
+        });
         let accepting = Mutex::new(Some(tokio::spawn(accept(listener, Arc::clone(&stage)))));
         let closed = Mutex::default();
         Arc::new(Self { address, silent, stage, accepting, closed, elsewhere_seen, elsewhere })
@@ -129,12 +135,16 @@ impl Server {
     pub(crate) fn origin(&self) -> String {
         let scheme = if self.stage.route.is_tls() { "https" } else { "http" };
         let address =
-            if self.stage.route.is_proxied() { self.silent.local_addr().unwrap() } else { self.address };
+            if self.stage.route == Route::Tunnel { self.silent.local_addr().unwrap() } else { self.address };
         format!("{scheme}://{address}")
     }
 
     pub(crate) fn proxy(&self) -> Option<String> {
-        self.stage.route.is_proxied().then(|| format!("http://someone:secret@{}", self.address))
+        match self.stage.route {
+            Route::Tunnel => Some(format!("http://someone:secret@{}", self.address)),
+            Route::PastProxy => Some(self.stage.elsewhere.clone()),
+            Route::Plain | Route::Kept | Route::Tls | Route::Secure => None,
+        }
     }
 
     pub(crate) fn keeps_connections(&self) -> bool {
@@ -220,8 +230,9 @@ async fn accept(listener: TcpListener, stage: Arc<Stage>) {
 impl Stage {
     async fn serve(&self, mut tcp: TcpStream) {
         match self.route {
-            Route::Plain | Route::Kept | Route::Proxied => self.serve_http(&mut tcp).await,
+            Route::Plain | Route::Kept | Route::PastProxy => self.serve_http(&mut tcp).await,
             Route::Tls => self.serve_tls(tcp).await,
+            Route::Secure => self.shake_hands(tcp, Certificate::Good).await,
             Route::Tunnel => {
                 let Some(_connect) = read_request(&mut tcp).await else { return };
                 match self.next_act() {
@@ -250,7 +261,6 @@ impl Stage {
         // A client that does not like the certificate ends the handshake.
         if let Ok(mut tls) = trust::acceptor(certificate).accept(tcp).await {
             self.serve_http(&mut tls).await;
-            let _gone = tls.shutdown().await;
         }
     }
 

@@ -29,8 +29,6 @@ pub(crate) struct Row {
     pub(crate) gap: Option<i64>,
     /// The error tells when to come back.
     pub(crate) tells_when: bool,
-    /// The calls that do not do it yet.
-    not_yet: &'static [Subject],
 }
 
 /// Faults of one sort.
@@ -84,7 +82,6 @@ impl Row {
             other_kinds: Vec::new(),
             gap: None,
             tells_when: false,
-            not_yet: &[],
         }
     }
 
@@ -125,16 +122,6 @@ impl Row {
     fn holds(mut self, wait: i64) -> Self {
         self.gap = Some(wait);
         self
-    }
-
-    /// What the row says is right, and these calls do not do it yet. When they do, this word must go.
-    fn not_yet(mut self, subjects: &'static [Subject]) -> Self {
-        self.not_yet = subjects;
-        self
-    }
-
-    pub(crate) fn is_not_yet(&self, subject: Subject) -> bool {
-        self.not_yet.contains(&subject)
     }
 
     pub(crate) fn kind(&self, subject: Subject) -> &'static str {

@@ -17,6 +17,24 @@ pub(crate) fn rows() -> Vec<Row> {
         ("3 between blanks", &[("Retry-After", "  3 ")], 3000),
         ("a date in three seconds", &[("Retry-After", "Mon, 15 Jun 2026 09:00:03 GMT")], 3000),
         ("a date that has passed", &[("Retry-After", "Mon, 15 Jun 2026 08:00:00 GMT")], 0),
+        ("5, and then 3", &[("Retry-After", "5"), ("Retry-After", "3")], 5000),
+        ("3, and then 5", &[("Retry-After", "3"), ("Retry-After", "5")], 5000),
+        ("a word, and then 3", &[("Retry-After", "soon"), ("Retry-After", "3")], 3000),
+        (
+            "a date in three seconds, by a clock that is five minutes ahead",
+            &[("Date", "Mon, 15 Jun 2026 09:05:00 GMT"), ("Retry-After", "Mon, 15 Jun 2026 09:05:03 GMT")],
+            3000,
+        ),
+        (
+            "a date in three seconds, by a clock that is five minutes behind",
+            &[("Date", "Mon, 15 Jun 2026 08:55:00 GMT"), ("Retry-After", "Mon, 15 Jun 2026 08:55:03 GMT")],
+            3000,
+        ),
+        (
+            "a date in three seconds, and a `Date` that is none",
+            &[("Date", "today"), ("Retry-After", "Mon, 15 Jun 2026 09:00:03 GMT")],
+            3000,
+        ),
     ] {
         rows.extend(both(name, headers, Throttled, Unavailable).map(|row| row.asks(wait)));
     }
