@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use tests::raw_http::read_request;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
@@ -399,25 +400,5 @@ fn end(wire: &impl Wire, ending: Ending) {
     match ending {
         Ending::Close => {}
         Ending::Reset => wire.tcp().set_zero_linger().unwrap(),
-    }
-}
-
-async fn read_request(wire: &mut impl Wire) -> Option<String> {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(':'))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, value)| value.trim().parse().unwrap());
-            if body.len() >= length {
-                return Some(text.into_owned());
-            }
-        }
-        if wire.read_buf(&mut bytes).await.ok()? == 0 {
-            return None;
-        }
     }
 }
