@@ -50,7 +50,8 @@ pub enum ErrorKind {
     Server,
     /// A status nobody documented.
     UnexpectedStatus,
-    /// A 2xx answer that is not what it should be: HTML, broken JSON, no `data`.
+    /// A 2xx answer that is not what it should be: HTML, broken JSON, no `data`. Or a callback with an error that nobody
+    /// documented.
     Decode,
     /// A listing that disagrees with itself; see [`Error::incomplete`]. Nothing of it may be used.
     Incomplete,
@@ -269,6 +270,11 @@ impl Error {
 
     pub(crate) fn retryable(self, retryable: bool) -> Self {
         self.with(|e| e.retryable = retryable)
+    }
+
+    /// For a kind that leaves it open: nothing had been sent when this was found.
+    pub(crate) fn never_sent(self) -> Self {
+        self.with(|e| e.maybe_sent = false)
     }
 
     pub(crate) fn lacks(self, scopes: Option<&'static [Scope]>) -> Self {

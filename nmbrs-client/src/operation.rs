@@ -93,13 +93,25 @@ impl Operation {
 
     /// The scopes of which any one opens the operation; the read-only one first.
     pub fn scopes(self) -> &'static [Scope] {
+        self.opened_by().1
+    }
+
+    /// The one scope to ask consent for: it opens the operation and gives no right to change anything.
+    pub fn least_scope(self) -> &'static Scope {
+        self.opened_by().0
+    }
+
+    /// The read-only scope, and all scopes of which any one is enough.
+    fn opened_by(self) -> (&'static Scope, &'static [Scope]) {
         match self {
             Self::Debtors | Self::Companies | Self::CompaniesByDebtor | Self::ExtraFieldDefinitions => {
-                &COMPANY_INFO
+                (&COMPANY_INFO[0], &COMPANY_INFO)
             }
-            Self::UserInfo => &USER_INFO,
-            Self::Employees | Self::PersonalInfo | Self::ExtraFieldValues => &EMPLOYEE_INFO,
-            Self::Employments | Self::Contracts => &EMPLOYMENT,
+            Self::UserInfo => (&USER_INFO[0], &USER_INFO),
+            Self::Employees | Self::PersonalInfo | Self::ExtraFieldValues => {
+                (&EMPLOYEE_INFO[0], &EMPLOYEE_INFO)
+            }
+            Self::Employments | Self::Contracts => (&EMPLOYMENT[0], &EMPLOYMENT),
         }
     }
 }
@@ -170,8 +182,8 @@ mod tests {
         paths.dedup();
         assert_eq!(paths.len(), Operation::ALL.len());
         for operation in Operation::ALL {
-            let level = operation.scopes()[0].as_str().rsplit('.').next();
-            assert_eq!(level, Some("read"), "{operation}");
+            assert!(operation.least_scope().only_reads(), "{operation}");
+            assert_eq!(operation.scopes().first(), Some(operation.least_scope()), "{operation}");
         }
     }
 

@@ -20,6 +20,7 @@ use crate::model::{
     Company, Contract, Employee, EmployeeType, Employment, ExtraFieldDefinition, ExtraFieldValue, InForce,
     PerEmployee, PersonalInfo, SourceDate,
 };
+use crate::operation::Operation;
 use crate::pii::Pii;
 use crate::row::{Record, Row, Unreadable, id_of};
 
@@ -30,6 +31,20 @@ type CoreRow<I, T> = snapshot::Row<I, T>;
 pub struct NmbrsSource(NmbrsClient);
 
 impl NmbrsSource {
+    /// What a sync reads, and therefore what [`Scope::least_for`](crate::Scope::least_for) has to ask consent for.
+    pub const OPERATIONS: &[Operation] = &[
+        Operation::Companies,
+        // These two answer in its place if the consent covers several debtors.
+        Operation::Debtors,
+        Operation::CompaniesByDebtor,
+        Operation::Employees,
+        Operation::PersonalInfo,
+        Operation::Employments,
+        Operation::Contracts,
+        Operation::ExtraFieldDefinitions,
+        Operation::ExtraFieldValues,
+    ];
+
     /// Reads through this client.
     pub fn new(client: NmbrsClient) -> Self {
         Self(client)

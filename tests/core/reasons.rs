@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use sync_core::DebtorId;
 use sync_core::decision::{HoldReason, NothingReason, SkipReason};
 use sync_core::record::EmployeeType;
 
+use crate::memory_target::Stage;
 use crate::world::{Person, World, account, brakes_of, check, decision_of, person, world};
 
 /// A world, the person it is about, and what happens there; then its neighbour.
@@ -306,9 +308,16 @@ fn every_finding_is_made_by_some_world_and_by_no_plain_one() {
         world().with(anna().born(Some("1900-01-01"))),
     ];
     let findings = |world: &World| serde_json::to_value(&world.plan().document().findings).unwrap();
+    // A company is left out while it is read, before there is a world to plan for.
+    let of_another =
+        world().with(anna()).debtor("acme", "north").company("beta", &[]).debtor("beta", "south");
+    let of_another = of_another.policy(|policy| policy.with_debtors([DebtorId::new("north")]));
+    let left_out = serde_json::to_value(&Stage::of(of_another).dry_run().unwrap().plan.document().findings);
     let made: BTreeSet<String> = worlds
         .iter()
-        .flat_map(|world| findings(world).as_array().cloned().unwrap_or_default())
+        .map(&findings)
+        .chain(left_out)
+        .flat_map(|findings| findings.as_array().cloned().unwrap_or_default())
         .map(|finding| finding["finding"].as_str().unwrap_or_default().to_owned())
         .collect();
     assert_eq!(made, variants(include_str!("../../sync-core/src/finding.rs"), "Finding"));

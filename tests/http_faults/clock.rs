@@ -9,18 +9,17 @@ use chrono::{DateTime, Utc};
 
 type AtNextWait = Box<dyn FnOnce() + Send>;
 
-/// Sleeping moves it on at once and is written down.
+/// Sleeping moves it on at once.
 pub(crate) struct Clock {
     start: DateTime<Utc>,
     now: Mutex<DateTime<Utc>>,
-    waits: Mutex<Vec<i64>>,
     at_next_wait: Mutex<Option<AtNextWait>>,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
         let start = "2026-06-15T09:00:00Z".parse().unwrap();
-        Self { start, now: Mutex::new(start), waits: Mutex::default(), at_next_wait: Mutex::default() }
+        Self { start, now: Mutex::new(start), at_next_wait: Mutex::default() }
     }
 
     /// Milliseconds since the start.
@@ -36,18 +35,12 @@ impl Clock {
         *self.now.lock().unwrap()
     }
 
-    /// Every wait so far, in milliseconds.
-    pub(crate) fn waits(&self) -> Vec<i64> {
-        self.waits.lock().unwrap().clone()
-    }
-
     /// While somebody waits, the world changes.
     pub(crate) fn at_the_next_wait(&self, change: impl FnOnce() + Send + 'static) {
         *self.at_next_wait.lock().unwrap() = Some(Box::new(change));
     }
 
     fn wait(&self, wait: Duration) {
-        self.waits.lock().unwrap().push(wait.as_millis().try_into().unwrap());
         *self.now.lock().unwrap() += wait;
         let change = self.at_next_wait.lock().unwrap().take();
         if let Some(change) = change {

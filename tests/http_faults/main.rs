@@ -18,6 +18,7 @@ mod rows;
 mod server;
 mod subject;
 mod trust;
+mod watcher;
 
 use class::Class;
 use rows::Row;
@@ -140,6 +141,7 @@ fn judge(row: &Row, subject: Subject, seen: &Seen) -> Vec<String> {
         }
     }
     differ(&mut wrong, "sends", seen.tries.len(), class.sends(subject));
+    differ(&mut wrong, "exchanges the observer saw", seen.watched, class.sends(subject));
     differ(&mut wrong, "connections elsewhere", seen.elsewhere, 0);
     if class.is_before_sending() {
         differ(&mut wrong, "requests that arrived", seen.arrived, 0);

@@ -13,6 +13,7 @@ use yourcampus_client::{
 use crate::act::Act;
 use crate::clock::Clock;
 use crate::server::{Endpoint, LARGEST_BODY, Route, Server};
+use crate::watcher::Watcher;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -31,6 +32,8 @@ pub(crate) struct Seen {
     pub(crate) error: Option<Told>,
     /// When each try began, in milliseconds since the first request could be sent.
     pub(crate) tries: Vec<i64>,
+    /// Exchanges that the client's observer was told of.
+    pub(crate) watched: usize,
     /// Requests that the server read to their end.
     pub(crate) arrived: usize,
     /// Tokens granted meanwhile.
@@ -114,24 +117,20 @@ impl Subject {
         let clock = Arc::new(Clock::new());
         let is_closed = matches!(acts.first(), Some(Act::Closed));
         let server = Server::start(route, self.endpoint(), self.good(), Arc::clone(&clock)).await;
+        let watcher = Watcher::of(self.operation(), &clock);
         let error = if self.is_nmbrs() {
-            self.ask_nmbrs(&server, &clock, acts).await
+            self.ask_nmbrs(&server, &clock, &watcher, acts).await
         } else {
-            self.ask_yourcampus(&server, &clock, acts).await
+            self.ask_yourcampus(&server, &clock, &watcher, acts).await
         };
         let counts = server.counts();
-        // A port that is closed sees no tries; each of them but the first comes after a wait.
-        let mut tries = counts.tries;
-        if is_closed {
-            let waited = clock.waits().into_iter().scan(0, |at, wait| {
-                *at += wait;
-                Some(*at)
-            });
-            tries = std::iter::once(0).chain(waited).collect();
-        }
+        let seen = watcher.seen();
+        // A closed port cannot count.
+        let tries = if is_closed { seen.clone() } else { counts.tries };
         Seen {
             error,
             tries,
+            watched: seen.len(),
             arrived: counts.arrived,
             tokens: counts.tokens,
             connections: counts.connections,
@@ -139,14 +138,21 @@ impl Subject {
         }
     }
 
-    async fn ask_nmbrs(self, server: &Arc<Server>, clock: &Arc<Clock>, acts: Vec<Act>) -> Option<Told> {
+    async fn ask_nmbrs(
+        self,
+        server: &Arc<Server>,
+        clock: &Arc<Clock>,
+        watcher: &Arc<Watcher>,
+        acts: Vec<Act>,
+    ) -> Option<Told> {
         let life = if self.is_token() { TimeDelta::zero() } else { TimeDelta::hours(1) };
         let tokens = TokenSet::new("t0", clock.time() + life).with_refresh("r0");
-        let client = nmbrs(server, clock, tokens);
+        let client = nmbrs(server, clock, watcher, tokens);
         if server.keeps_connections() {
             client.debtors().all().await.unwrap();
         }
         server.play(acts).await;
+        watcher.forget();
         client.debtors().all().await.err().map(|error| Told {
             kind: format!("{:?}", error.kind()),
             operation: error.operation().to_owned(),
@@ -158,14 +164,21 @@ impl Subject {
         })
     }
 
-    async fn ask_yourcampus(self, server: &Arc<Server>, clock: &Arc<Clock>, acts: Vec<Act>) -> Option<Told> {
-        let api = yourcampus(server, clock);
+    async fn ask_yourcampus(
+        self,
+        server: &Arc<Server>,
+        clock: &Arc<Clock>,
+        watcher: &Arc<Watcher>,
+        acts: Vec<Act>,
+    ) -> Option<Told> {
+        let api = yourcampus(server, clock, watcher);
         let company = CompanyId::new(5);
         if !self.is_token() {
             // What comes of this is nobody's concern; it leaves a token behind.
             let _answer = api.reader().companies().await;
         }
         server.play(acts).await;
+        watcher.forget();
         let error = if self.is_write() {
             let new = NewEmployee::draft("jane@acme.com", "Jane", "Doe").check().unwrap();
             api.writer().create(company, &new).await.err()
@@ -185,17 +198,19 @@ impl Subject {
     }
 }
 
-fn nmbrs(server: &Server, clock: &Arc<Clock>, tokens: TokenSet) -> NmbrsClient {
+fn nmbrs(server: &Server, clock: &Arc<Clock>, watcher: &Arc<Watcher>, tokens: TokenSet) -> NmbrsClient {
     let clock: Arc<dyn nmbrs_client::Clock> = Arc::<Clock>::clone(clock);
     let app = AppCredentials::new("app-id", "app-secret");
     let mut authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::new(tokens)))
         .identity_url(server.origin())
+        .observer(Arc::<Watcher>::clone(watcher))
         .clock(Arc::clone(&clock));
     if let Some(proxy) = server.proxy() {
         authorizer = authorizer.proxy(proxy);
     }
     let mut client = NmbrsClient::builder("key", authorizer.build().unwrap())
         .rest_url(server.origin())
+        .observer(Arc::<Watcher>::clone(watcher))
         .clock(clock)
         .max_body_bytes(LARGEST_BODY);
     if let Some(proxy) = server.proxy() {
@@ -204,11 +219,12 @@ fn nmbrs(server: &Server, clock: &Arc<Clock>, tokens: TokenSet) -> NmbrsClient {
     client.build().unwrap()
 }
 
-fn yourcampus(server: &Server, clock: &Arc<Clock>) -> HttpCustomerApi {
+fn yourcampus(server: &Server, clock: &Arc<Clock>, watcher: &Arc<Watcher>) -> HttpCustomerApi {
     let mut config = CustomerApiConfig::builder()
         .keys("access", "secret")
         .base_url(format!("{}/v1", server.origin()))
         .max_answer_bytes(LARGEST_BODY)
+        .observer(Arc::<Watcher>::clone(watcher))
         .retry(RetryPolicy::default().with_jitter(0.0));
     if let Some(proxy) = server.proxy() {
         config = config.proxy(proxy);

@@ -36,7 +36,7 @@ async fn what_is_not_in_order_ends_on_a_page_and_never_in_a_redirect() {
     let sandbox = sandbox(1).await;
     let client_id = sandbox.credentials().client_id;
     let short = "x".repeat(42);
-    let table: [(&[(&str, &str)], &str); 19] = [
+    let table: [(&[(&str, &str)], &str); 20] = [
         (&[("client_id", "")], "Invalid request"),
         (&[("client_id", "somebody else")], "Unknown client"),
         (&[("redirect_uri", "")], "Invalid request"),
@@ -44,6 +44,7 @@ async fn what_is_not_in_order_ends_on_a_page_and_never_in_a_redirect() {
         (&[("redirect_uri", "http://localhost@attacker.example.nl/")], "Invalid request"),
         (&[("redirect_uri", "https://localhost:1/callback")], "Invalid request"),
         (&[("redirect_uri", "http://localhost:1/callback#part")], "Invalid request"),
+        (&[("redirect_uri", "http://localhost:1/\r\nset-cookie: a=b")], "Invalid request"),
         (&[("response_type", "")], "Invalid request"),
         (&[("response_type", "token")], "Invalid request"),
         (&[("scope", "")], "Invalid request"),

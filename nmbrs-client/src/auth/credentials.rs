@@ -27,6 +27,10 @@ impl AppCredentials {
         Self { client_id: client_id.into(), client_secret: client_secret.into() }
     }
 
+    pub(super) fn client_id(&self) -> &SecretString {
+        &self.client_id
+    }
+
     pub(super) fn basic_header(&self) -> Option<HeaderValue> {
         let id = percent_encoded(self.client_id.expose_secret());
         let secret = percent_encoded(self.client_secret.expose_secret());

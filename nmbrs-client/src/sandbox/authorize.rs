@@ -77,13 +77,9 @@ impl Redirects {
         if self.0.len() >= MOST_REDIRECTS {
             return Err("five are registered already");
         }
-        match Url::parse(redirect_uri) {
-            Ok(url) if url.has_host() && url.fragment().is_none() => {
-                self.0.push(redirect_uri.to_owned());
-                Ok(())
-            }
-            _ => Err("it is not an absolute URL without a fragment"),
-        }
+        read_address(redirect_uri).ok_or("it is not an absolute URL without a fragment")?;
+        self.0.push(redirect_uri.to_owned());
+        Ok(())
     }
 
     fn contain(&self, redirect_uri: &str) -> bool {
@@ -92,14 +88,20 @@ impl Redirects {
 }
 
 fn is_loopback(redirect_uri: &str) -> bool {
-    let Ok(url) = Url::parse(redirect_uri) else { return false };
+    let Some(url) = read_address(redirect_uri) else { return false };
     let on_loopback = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    on_loopback && url.scheme() == "http" && url.fragment().is_none()
+    on_loopback && url.scheme() == "http"
+}
+
+/// An absolute URL to which a query can be added, and which fits into a header as it is.
+fn read_address(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|url| url.has_host() && url.fragment().is_none())?;
+    text.bytes().all(|byte| byte.is_ascii_graphic()).then_some(url)
 }
 
 /// Takes what a browser would bring, and gives a handle to it.
