@@ -216,16 +216,12 @@ fn unreadable(endpoint: &'static str, answer: &Answer, why: &str) -> Error {
 
 /// `None` if the answer is no refusal. `invalid_grant` is what that word means at this endpoint.
 fn refusal(endpoint: &'static str, answer: &Answer, invalid_grant: ErrorKind) -> Option<Refusal> {
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Stated {
-        error: Value,
-    }
-    let body: Stated = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let stated = body.error.as_str();
-    if answer.is_success() && stated.is_none() {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let error = body.get("error").filter(|error| !error.is_null());
+    if answer.is_success() && error.is_none() {
         return None;
     }
+    let stated = error.and_then(Value::as_str);
     let (kind, outcome) = match stated {
         Some("invalid_grant") => (invalid_grant, Outcome::Final),
         Some("invalid_client" | "unauthorized_client" | "invalid_scope" | "invalid_request") => {
