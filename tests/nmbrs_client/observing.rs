@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use nmbrs_client::auth::{AppCredentials, Authorizer};
 use nmbrs_client::{ErrorKind, Exchange, NmbrsClient, Observer, RetryPolicy};
 use wiremock::ResponseTemplate;
 
-use crate::stage::{Stage, debtor, new_tokens, ok, only_page, refusal};
+use crate::stage::{Stage, debtor, expired_grant, new_tokens, ok, only_page, refusal};
 
 /// Keeps the exchanges as text.
 #[derive(Debug, Default)]
@@ -72,4 +73,23 @@ async fn an_answer_that_is_no_json_and_a_server_that_is_not_there_are_told_as_wh
             "getCompanies Some(1) #1 None Some(Connect) 0 None"
         ]
     );
+}
+
+#[tokio::test]
+async fn the_authorizers_observer_is_told_of_every_exchange_with_the_identity_server() {
+    let stage = Stage::with_grant(expired_grant()).await;
+    stage.identity_says(1, ResponseTemplate::new(503)).await;
+    stage.identity_says(1, new_tokens(1)).await;
+    let notes = Arc::<Notes>::default();
+    let authorizer = Authorizer::builder(AppCredentials::new("app-id", "app-secret"), stage.store.clone())
+        .identity_url(stage.identity.uri())
+        .clock(stage.clock.clone())
+        .observer(notes.clone())
+        .build()
+        .unwrap();
+    authorizer.access_token().await.unwrap();
+    let lines = notes.lines();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines[0], "connect/token None #1 Some(503) Some(Server) 0 None");
+    assert!(lines[1].starts_with("connect/token None #2 Some(200) None "), "{lines:?}");
 }

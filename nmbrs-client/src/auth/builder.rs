@@ -12,6 +12,7 @@ use super::identity::IdentityServer;
 use super::{AppCredentials, Authorizer, TokenStore};
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
+use crate::observer::{Observer, Watch};
 use crate::retry::RetryPolicy;
 use crate::transport::{Base, Timeouts, Transport, TransportSettings};
 
@@ -23,6 +24,7 @@ pub struct AuthorizerBuilder {
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     settings: TransportSettings,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl AuthorizerBuilder {
@@ -34,6 +36,7 @@ impl AuthorizerBuilder {
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
             settings: TransportSettings::default(),
+            observer: None,
         }
     }
 
@@ -68,6 +71,12 @@ impl AuthorizerBuilder {
         self
     }
 
+    /// Is told of every exchange with the identity server.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Checks the set-up.
     ///
     /// # Errors
@@ -78,7 +87,8 @@ impl AuthorizerBuilder {
             return Err(Error::configuration("client id and client secret must not be empty"));
         }
         let base = Base::parse(&self.identity_url, "identity_url")?;
-        let identity = IdentityServer::new(Transport::new(&self.settings)?, base, &self.app)?;
+        let watch = Watch::new(self.observer, Arc::clone(&self.clock));
+        let identity = IdentityServer::new(Transport::new(&self.settings)?, base, &self.app, watch)?;
         let claims = Claims::new(self.store, Arc::clone(&self.clock), self.settings.timeouts.request);
         let calls = AtomicU64::new(0);
         Ok(Authorizer::of(Pilot { identity, claims, clock: self.clock, retry: self.retry, calls }))

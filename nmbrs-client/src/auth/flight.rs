@@ -188,15 +188,16 @@ impl Pilot {
     async fn spend(&self, mut claim: Claim) -> Result<Spent> {
         let refresh = claim.grant.tokens.refresh.clone().ok_or_else(|| lost(NO_REFRESH_TOKEN))?;
         let deadline = later(self.clock.now(), self.retry.deadline);
-        let (mut attempt, mut is_repeated, mut may_be_spent) = (1, false, false);
+        let (mut sends, mut attempt, mut is_repeated, mut may_be_spent) = (0, 1, false, false);
         loop {
             match self.claims.secure(claim).await? {
                 Some(secured) => claim = secured,
                 None => return Ok(Spent::Moved),
             }
             self.calls.fetch_add(1, Ordering::Relaxed);
+            sends += 1;
             let sent_at = self.clock.now();
-            match self.identity.refresh(&refresh, &claim.grant.tokens, sent_at).await {
+            match self.identity.refresh(&refresh, &claim.grant.tokens, sent_at, sends).await {
                 Ok(tokens) => {
                     let tokens = dated(tokens, &claim.grant.tokens, sent_at);
                     return Ok(Spent::Tokens(claim, tokens));

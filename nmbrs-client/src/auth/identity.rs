@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
@@ -19,6 +20,8 @@ use super::credentials::{AppCredentials, percent_encoded};
 use super::discovery::Discovery;
 use crate::clock::later;
 use crate::error::{Error, ErrorKind};
+use crate::object::Object;
+use crate::observer::{Begun, Watch};
 use crate::retry::Outcome;
 use crate::scope::Scope;
 use crate::transport::{Answer, Base, Failure, Transport};
@@ -39,6 +42,7 @@ pub(super) struct IdentityServer {
     transport: Transport,
     base: Base,
     authorization: HeaderValue,
+    watch: Watch,
 }
 
 /// Why the server did not do what it was asked.
@@ -53,6 +57,11 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
+    fn kind(&self) -> ErrorKind {
+        let (Self::InvalidGrant(error) | Self::Ambiguous(error) | Self::Other { error, .. }) = self;
+        error.kind()
+    }
+
     /// The error, what it means for repeating a request that does no harm twice, and when the server wants it.
     pub(super) fn into_parts(self) -> (Error, Outcome, Option<String>) {
         match self {
@@ -64,24 +73,30 @@ impl Refusal {
 }
 
 impl IdentityServer {
-    pub(super) fn new(transport: Transport, base: Base, app: &AppCredentials) -> Result<Self, Error> {
+    pub(super) fn new(
+        transport: Transport,
+        base: Base,
+        app: &AppCredentials,
+        watch: Watch,
+    ) -> Result<Self, Error> {
         let authorization = app
             .basic_header()
             .ok_or_else(|| Error::configuration("the app's credentials do not fit into a header"))?;
-        Ok(Self { transport, base, authorization })
+        Ok(Self { transport, base, authorization, watch })
     }
 
-    /// Spends `refresh`. `old` gives what the answer may leave out.
+    /// Spends `refresh`. `old` gives what the answer may leave out. `attempt`, here and below, is for whoever watches.
     pub(super) async fn refresh(
         &self,
         refresh: &SecretString,
         old: &TokenSet,
         now: DateTime<Utc>,
+        attempt: u32,
     ) -> Result<TokenSet, Refusal> {
         let form =
             format!("grant_type=refresh_token&refresh_token={}", percent_encoded(refresh.expose_secret()));
-        let answer = self.post(TOKEN, form).await.map_err(|failure| unanswered(TOKEN, failure))?;
-        let mut tokens = understand(&answer, ErrorKind::ConsentLost, now)?;
+        let answer = self.post(TOKEN, form, ErrorKind::ConsentLost, attempt).await?;
+        let mut tokens = understand(&answer, now)?;
         tokens.scopes = tokens.scopes.or_else(|| old.scopes.clone());
         if tokens.refresh.is_none() {
             tokens.refresh.clone_from(&old.refresh);
@@ -96,6 +111,7 @@ impl IdentityServer {
         redirect_uri: &str,
         verifier: Option<&SecretString>,
         now: DateTime<Utc>,
+        attempt: u32,
     ) -> Result<TokenSet, Refusal> {
         let mut form = format!(
             "grant_type=authorization_code&code={}&redirect_uri={}",
@@ -106,36 +122,29 @@ impl IdentityServer {
             form.push_str("&code_verifier=");
             form.push_str(&percent_encoded(verifier.expose_secret()));
         }
-        let answer = self.post(TOKEN, form).await.map_err(|failure| unanswered(TOKEN, failure))?;
-        understand(&answer, ErrorKind::CodeRefused, now)
+        let answer = self.post(TOKEN, form, ErrorKind::CodeRefused, attempt).await?;
+        understand(&answer, now)
     }
 
     /// Leaves an authorization request with the server; the reference it gives works once, for ten minutes.
-    pub(super) async fn push(&self, request: &str) -> Result<String, Refusal> {
+    pub(super) async fn push(&self, request: &str, attempt: u32) -> Result<String, Refusal> {
         #[derive(Deserialize)]
         struct Pushed {
             request_uri: String,
         }
-        let answer =
-            self.post(PUSH, request.to_owned()).await.map_err(|failure| unanswered(PUSH, failure))?;
-        if let Some(refusal) = refusal(PUSH, &answer, ErrorKind::UnexpectedStatus) {
-            return Err(refusal);
-        }
-        let pushed = serde_json::from_slice(&answer.body).ok().filter(|_| answer.is_json());
-        match pushed {
+        let answer = self.post(PUSH, request.to_owned(), ErrorKind::UnexpectedStatus, attempt).await?;
+        match object(&answer).filter(|_| answer.is_json()) {
             Some(Pushed { request_uri }) if !request_uri.is_empty() => Ok(request_uri),
             _ => Err(Refusal::Ambiguous(unreadable(PUSH, &answer, "no request_uri"))),
         }
     }
 
     /// Reads the server's discovery document. It is public: no credential is sent.
-    pub(super) async fn discover(&self, time_left: Duration) -> Result<Discovery, Refusal> {
+    pub(super) async fn discover(&self, time_left: Duration, attempt: u32) -> Result<Discovery, Refusal> {
         let accept = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-        let answer = self.transport.get(self.url(DISCOVERY), accept, time_left).await;
-        let answer = answer.map_err(|failure| unanswered(DISCOVERY, failure))?;
-        if let Some(refusal) = refusal(DISCOVERY, &answer, ErrorKind::UnexpectedStatus) {
-            return Err(refusal);
-        }
+        let exchange = self.watch.begin(DISCOVERY, None, attempt);
+        let sent = self.transport.get(self.url(DISCOVERY), accept, time_left).await;
+        let answer = judged(exchange, DISCOVERY, sent, ErrorKind::UnexpectedStatus)?;
         Discovery::read(&answer.body, &self.base).map_err(|error| Refusal::Other {
             error: error.status_of(answer.status, answer.request_id.clone()),
             outcome: Outcome::Final,
@@ -147,24 +156,50 @@ impl IdentityServer {
     /// success (RFC 7009), so that this may be repeated. The body of a success is empty, and is not looked at.
     pub(super) async fn revoke(&self, token: &SecretString, hint: &'static str) -> Result<(), Error> {
         let form = format!("token={}&token_type_hint={hint}", percent_encoded(token.expose_secret()));
-        let answer = self.post(REVOCATION, form).await.map_err(|failure| failure.of(REVOCATION))?;
-        match refusal(REVOCATION, &answer, ErrorKind::UnexpectedStatus) {
-            Some(refusal) => Err(refusal.into_parts().0),
-            None => Ok(()),
-        }
+        let revoked = self.post(REVOCATION, form, ErrorKind::UnexpectedStatus, 1).await;
+        revoked.map(|_| ()).map_err(|refusal| refusal.into_parts().0)
     }
 
-    /// The one place where the app's credentials leave this machine.
-    async fn post(&self, endpoint: &'static str, form: String) -> Result<Answer, Failure> {
+    /// The one place where the app's credentials leave this machine. `invalid_grant` is what that word means at this
+    /// endpoint.
+    async fn post(
+        &self,
+        endpoint: &'static str,
+        form: String,
+        invalid_grant: ErrorKind,
+        attempt: u32,
+    ) -> Result<Answer, Refusal> {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, self.authorization.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-        self.transport.post_form(self.url(endpoint), headers, form).await
+        let exchange = self.watch.begin(endpoint, None, attempt);
+        let sent = self.transport.post_form(self.url(endpoint), headers, form).await;
+        judged(exchange, endpoint, sent, invalid_grant)
     }
 
     pub(super) fn url(&self, endpoint: &str) -> Url {
         self.base.at(&format!("/{endpoint}"))
+    }
+}
+
+/// What came of an exchange, told to whoever watches: an answer that is no refusal, or a refusal.
+fn judged(
+    exchange: Begun<'_>,
+    endpoint: &'static str,
+    sent: Result<Answer, Failure>,
+    invalid_grant: ErrorKind,
+) -> Result<Answer, Refusal> {
+    match sent {
+        Ok(answer) => {
+            let refusal = refusal(endpoint, &answer, invalid_grant);
+            exchange.answered(&answer, refusal.as_ref().map(Refusal::kind));
+            refusal.map_or(Ok(answer), Err)
+        }
+        Err(failure) => {
+            exchange.failed(failure.kind);
+            Err(unanswered(endpoint, failure))
+        }
     }
 }
 
@@ -190,14 +225,15 @@ struct Wire {
     scope: Value,
 }
 
+fn object<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
+    serde_json::from_slice(&answer.body).ok().map(|Object(body)| body)
+}
+
 /// The tokens an answer holds, and nothing it does not say. `now` is from before the request was sent.
-fn understand(answer: &Answer, invalid_grant: ErrorKind, now: DateTime<Utc>) -> Result<TokenSet, Refusal> {
-    if let Some(refusal) = refusal(TOKEN, answer, invalid_grant) {
-        return Err(refusal);
-    }
+fn understand(answer: &Answer, now: DateTime<Utc>) -> Result<TokenSet, Refusal> {
     // What was given may be spent, and what came for it is lost.
     let lost = |why: &str| Refusal::Ambiguous(unreadable(TOKEN, answer, why));
-    let wire: Option<Wire> = serde_json::from_slice(&answer.body).ok().filter(|_| answer.is_json());
+    let wire: Option<Wire> = object(answer).filter(|_| answer.is_json());
     let wire = wire.ok_or_else(|| lost("not a JSON token answer"))?;
     let secret = |token: Option<String>| token.filter(|t| !t.is_empty()).map(SecretString::from);
     Ok(TokenSet {
@@ -221,11 +257,12 @@ fn refusal(endpoint: &'static str, answer: &Answer, invalid_grant: ErrorKind) ->
     struct Stated {
         error: Value,
     }
-    let body: Stated = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let stated = body.error.as_str();
-    if answer.is_success() && stated.is_none() {
+    let body: Stated = object(answer).unwrap_or_default();
+    let error = (!body.error.is_null()).then_some(&body.error);
+    if answer.is_success() && error.is_none() {
         return None;
     }
+    let stated = error.and_then(Value::as_str);
     let (kind, outcome) = match stated {
         Some("invalid_grant") => (invalid_grant, Outcome::Final),
         Some("invalid_client" | "unauthorized_client" | "invalid_scope" | "invalid_request") => {

@@ -15,6 +15,7 @@ use super::identity::{AUTHORIZE, IdentityServer, Refusal};
 use super::{AppCredentials, Discovery, TokenSet, pkce};
 use crate::clock::{Clock, SystemClock, jitter, later, until};
 use crate::error::{Error, Result};
+use crate::observer::{Observer, Watch};
 use crate::retry::{Outcome, RetryPolicy, Verdict, decide, retry_after};
 use crate::scope::Scope;
 use crate::transport::{Base, Timeouts, Transport, TransportSettings};
@@ -47,6 +48,7 @@ impl SignIn {
             clock: Arc::new(SystemClock),
             retry: RetryPolicy::default(),
             settings: TransportSettings::default(),
+            observer: None,
         }
     }
 
@@ -70,7 +72,7 @@ impl SignIn {
         let (state, verifier) = self.fresh_secrets()?;
         let request = self.request(&state, verifier.as_ref());
         // A request that was pushed twice leaves a reference that nobody ever uses.
-        let reference = self.patiently(|_| true, async || self.identity.push(&request).await).await?;
+        let reference = self.patiently(|_| true, |attempt| self.identity.push(&request, attempt)).await?;
         let client_id = percent_encoded(self.client_id.expose_secret());
         let url =
             self.browser_url(&format!("client_id={client_id}&request_uri={}", percent_encoded(&reference)));
@@ -91,9 +93,9 @@ impl SignIn {
     /// | any other | [`Error::may_have_been_sent`] tells whether the code may be spent; if so, begin again |
     pub async fn finish(&self, attempt: Attempt, callback: &str) -> Result<TokenSet> {
         let Callback { code, scopes } = Callback::read(callback, &attempt.state)?;
-        let redeem = async || {
+        let redeem = |number| {
             let verifier = attempt.verifier.as_ref();
-            self.identity.redeem(&code, &self.redirect_uri, verifier, self.clock.now()).await
+            self.identity.redeem(&code, &self.redirect_uri, verifier, self.clock.now(), number)
         };
         let mut tokens =
             self.patiently(|error| !error.may_have_been_sent(), redeem).await.map_err(|error| {
@@ -117,7 +119,7 @@ impl SignIn {
     /// identity URL; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the document cannot be read; trouble of the
     /// server and of the connection under their own kinds.
     pub async fn discover(&self) -> Result<Discovery> {
-        self.patiently(|_| true, async || self.identity.discover(self.retry.deadline).await).await
+        self.patiently(|_| true, |attempt| self.identity.discover(self.retry.deadline, attempt)).await
     }
 
     fn fresh_secrets(&self) -> Result<(SecretString, Option<SecretString>)> {
@@ -128,18 +130,16 @@ impl SignIn {
     /// The authorization request, as the query of a URL and as a form alike.
     fn request(&self, state: &SecretString, verifier: Option<&SecretString>) -> String {
         let scopes: Vec<_> = self.scopes.iter().map(Scope::as_str).collect();
-        let mut request = format!(
-            "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}",
+        let challenge = verifier.map_or_else(String::new, |verifier| {
+            format!("&code_challenge={}&code_challenge_method={}", pkce::challenge(verifier), pkce::METHOD)
+        });
+        format!(
+            "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}{challenge}",
             percent_encoded(self.client_id.expose_secret()),
             percent_encoded(&self.redirect_uri),
             percent_encoded(&scopes.join(" ")),
             percent_encoded(state.expose_secret()),
-        );
-        if let Some(verifier) = verifier {
-            let challenge = pkce::challenge(verifier);
-            request.push_str(&format!("&code_challenge={challenge}&code_challenge_method={}", pkce::METHOD));
-        }
-        request
+        )
     }
 
     fn browser_url(&self, query: &str) -> String {
@@ -148,16 +148,16 @@ impl SignIn {
         url.into()
     }
 
-    /// Sends until the server settles it or the policy ends it. Only what `may_repeat` allows is sent again.
-    async fn patiently<T>(
-        &self,
-        may_repeat: fn(&Error) -> bool,
-        send: impl AsyncFn() -> Result<T, Refusal>,
-    ) -> Result<T> {
+    /// Sends, with the number of the attempt, until the server settles it or the policy ends it. Only what `may_repeat`
+    /// allows is sent again.
+    async fn patiently<T, F>(&self, may_repeat: fn(&Error) -> bool, send: impl Fn(u32) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, Refusal>>,
+    {
         let deadline = later(self.clock.now(), self.retry.deadline);
         let mut attempt = 1;
         loop {
-            let refusal = match send().await {
+            let refusal = match send(attempt).await {
                 Ok(done) => return Ok(done),
                 Err(refusal) => refusal,
             };
@@ -239,6 +239,7 @@ pub struct SignInBuilder {
     clock: Arc<dyn Clock>,
     retry: RetryPolicy,
     settings: TransportSettings,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl SignInBuilder {
@@ -278,6 +279,12 @@ impl SignInBuilder {
         self
     }
 
+    /// Is told of every exchange with the identity server.
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Checks the set-up.
     ///
     /// # Errors
@@ -289,8 +296,9 @@ impl SignInBuilder {
         }
         check_redirect_uri(&self.redirect_uri)?;
         let base = Base::parse(&self.identity_url, "identity_url")?;
+        let watch = Watch::new(self.observer, Arc::clone(&self.clock));
         Ok(SignIn {
-            identity: IdentityServer::new(Transport::new(&self.settings)?, base, &self.app)?,
+            identity: IdentityServer::new(Transport::new(&self.settings)?, base, &self.app, watch)?,
             client_id: self.app.client_id().clone(),
             redirect_uri: self.redirect_uri,
             scopes: scopes_to_ask_for(self.scopes)?,
