@@ -1,56 +1,79 @@
-//! From configuration to ports.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! From configuration to clients and ports.
 
 use anyhow::Context;
-use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
-use nmbrs_client::{NmbrsClient, NmbrsSource};
+use nmbrs_client::auth::{AppCredentials, Authorizer, SignIn};
+use nmbrs_client::{NmbrsClient, NmbrsSource, Operation, RetryPolicy, Scope, Timeouts};
 use secrecy::ExposeSecret;
-use sync_core::ports::Clock;
 use yourcampus_client::{CustomerApiConfig, HttpCustomerApi, PacePolicy, YourCampusReader, YourCampusWriter};
 
-use crate::clock::MachineClock;
-use crate::config::{Nmbrs, Tokens, YourCampus};
+use crate::config::{Nmbrs, NmbrsLimits, YourCampus};
+use crate::grant::GrantPlace;
 
-/// How long a token that somebody handed over counts as good; the server's own word, a 401, comes first.
-const HANDED_OVER: Duration = Duration::from_secs(3600);
+/// Who may ask Nmbrs for tokens, and where the grant lives.
+///
+/// # Errors
+/// When the address or keys cannot be used; nothing is sent.
+pub fn authorizer(settings: &Nmbrs, grant: &GrantPlace) -> anyhow::Result<Authorizer> {
+    let mut builder = Authorizer::builder(app(settings), grant.store())
+        .identity_url(&settings.identity_url)
+        .timeouts(timeouts(&settings.limits))
+        .retry(retry(&settings.limits));
+    if let Some(proxy) = &settings.proxy {
+        builder = builder.proxy(proxy.expose_secret());
+    }
+    builder.build().context("nmbrs: sign-in")
+}
+
+/// Asks a person for consent to read what a run reads, and to these operations besides.
+///
+/// # Errors
+/// When the addresses or keys cannot be used; nothing is sent.
+pub fn sign_in(settings: &Nmbrs, redirect_uri: &str, besides: &[Operation]) -> anyhow::Result<SignIn> {
+    let operations = NmbrsSource::OPERATIONS.iter().chain(besides).copied();
+    let mut builder = SignIn::builder(app(settings), redirect_uri, Scope::least_for(operations))
+        .identity_url(&settings.identity_url)
+        .timeouts(timeouts(&settings.limits))
+        .retry(retry(&settings.limits));
+    if let Some(proxy) = &settings.proxy {
+        builder = builder.proxy(proxy.expose_secret());
+    }
+    builder.build().context("nmbrs: sign-in")
+}
 
 /// Nmbrs as a source.
 ///
 /// # Errors
 /// When the addresses or keys cannot be used; nothing is sent.
-pub fn source(settings: &Nmbrs) -> anyhow::Result<NmbrsSource> {
-    let tokens = match &settings.tokens {
-        Tokens::HandedOver(token) => TokenSet::new(token.clone(), MachineClock.now() + HANDED_OVER),
-        Tokens::File(_) | Tokens::Sealed(_) => anyhow::bail!("not yet"),
-    };
+pub fn source(settings: &Nmbrs, authorizer: Authorizer) -> anyhow::Result<NmbrsSource> {
     let limits = &settings.limits;
-    let timeouts =
-        nmbrs_client::Timeouts::default().connect(limits.connect_timeout).request(limits.request_timeout);
-    let retry = nmbrs_client::RetryPolicy::default()
-        .attempts(limits.attempts)
-        .throttled_attempts(limits.throttled_attempts)
-        .deadline(limits.deadline);
-    let app = AppCredentials::new(settings.client_id.clone(), settings.client_secret.clone());
-    let mut authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::new(tokens)))
-        .identity_url(&settings.identity_url)
-        .timeouts(timeouts)
-        .retry(retry.clone());
-    if let Some(proxy) = &settings.proxy {
-        authorizer = authorizer.proxy(proxy.expose_secret());
-    }
-    let authorizer = authorizer.build().context("nmbrs: sign-in")?;
-    let mut client = NmbrsClient::builder(settings.subscription_key.clone(), authorizer)
+    let mut builder = NmbrsClient::builder(settings.subscription_key.clone(), authorizer)
         .rest_url(&settings.rest_url)
-        .timeouts(timeouts)
-        .retry(retry)
+        .timeouts(timeouts(limits))
+        .retry(retry(limits))
         .pace(nmbrs_client::PacePolicy::default().in_flight(limits.in_flight).min_spacing(limits.spacing))
         .max_pages(limits.max_pages);
-    if let Some(proxy) = &settings.proxy {
-        client = client.proxy(proxy.expose_secret());
+    if let Some(key) = &settings.secondary_subscription_key {
+        builder = builder.secondary_subscription_key(key.clone());
     }
-    Ok(NmbrsSource::new(client.build().context("nmbrs")?))
+    if let Some(proxy) = &settings.proxy {
+        builder = builder.proxy(proxy.expose_secret());
+    }
+    Ok(NmbrsSource::new(builder.build().context("nmbrs")?))
+}
+
+fn app(settings: &Nmbrs) -> AppCredentials {
+    AppCredentials::new(settings.client_id.clone(), settings.client_secret.clone())
+}
+
+fn timeouts(limits: &NmbrsLimits) -> Timeouts {
+    Timeouts::default().connect(limits.connect_timeout).request(limits.request_timeout)
+}
+
+fn retry(limits: &NmbrsLimits) -> RetryPolicy {
+    RetryPolicy::default()
+        .attempts(limits.attempts)
+        .throttled_attempts(limits.throttled_attempts)
+        .deadline(limits.deadline)
 }
 
 /// YourCampus as it can be read, and as it can be written.
@@ -67,16 +90,16 @@ pub fn target(settings: &YourCampus) -> anyhow::Result<HttpCustomerApi> {
     let retry = yourcampus_client::RetryPolicy::default()
         .with_max_retries(limits.attempts.saturating_sub(1))
         .with_deadline(limits.deadline);
-    let mut config = CustomerApiConfig::builder()
+    let mut builder = CustomerApiConfig::builder()
         .keys(settings.access_key.clone(), settings.secret_key.clone())
         .base_url(&settings.base_url)
         .timeouts(limits.connect_timeout, limits.request_timeout)
         .retry(retry)
         .pace(pace);
     if let Some(proxy) = &settings.proxy {
-        config = config.proxy(proxy.clone());
+        builder = builder.proxy(proxy.clone());
     }
-    HttpCustomerApi::new(config.build().context("yourcampus")?).context("yourcampus")
+    HttpCustomerApi::new(builder.build().context("yourcampus")?).context("yourcampus")
 }
 
 /// The reading half.

@@ -21,6 +21,7 @@ use yourcampus_client::sandbox as yourcampus;
 
 use crate::clock::StoppedClock;
 use crate::config::{Nmbrs, NmbrsLimits, Tokens, YourCampus, YourCampusLimits};
+use crate::grant::GrantPlace;
 use crate::{connect, show, stage};
 
 /// The demo's day: fixed, so that the same people and seed give the same plan everywhere and always.
@@ -68,7 +69,10 @@ impl Demo {
         let source_box = nmbrs::Sandbox::start(world).await.context("start the Nmbrs sandbox")?;
         let target_box = yourcampus::Sandbox::start(state).await.context("start the YourCampus sandbox")?;
 
-        let source = connect::source(&settings_of_nmbrs(&source_box))?;
+        let customer = CustomerId::new("demo");
+        let nmbrs = settings_of_nmbrs(&source_box);
+        let grant = GrantPlace::new(&customer, &nmbrs.tokens);
+        let source = connect::source(&nmbrs, connect::authorizer(&nmbrs, &grant)?)?;
         let api = connect::target(&settings_of_yourcampus(&target_box))?;
         let (reader, writer) = (connect::reader(&api), connect::writer(&api));
         let (ledger, clock) = (
@@ -80,7 +84,6 @@ impl Demo {
             Some(progress) => dry_run.with_progress(progress),
             None => dry_run,
         };
-        let customer = CustomerId::new("demo");
         let policy = Policy::new(TargetCompanyId::new(stage::COMPANY), Participation::ByAccessField)
             .with_language("nl");
         let key = FingerprintKey::new(*b"the demo's fingerprints: no secret")?;

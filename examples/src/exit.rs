@@ -1,5 +1,6 @@
-//! What the exit code of `sync` says.
+//! What the exit code of `sync` says, and the one error that decides about it.
 
+use std::fmt;
 use std::process::ExitCode;
 
 /// How a command ended.
@@ -29,3 +30,15 @@ impl From<Ended> for ExitCode {
         })
     }
 }
+
+/// The command line, or the configuration for this command, is wrong in a way that the parsers cannot see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrongUsage(pub &'static str);
+
+impl fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}

@@ -2,15 +2,20 @@
 //!
 //! The rules are in `sync-core`, the protocols in the two clients; nothing here decides anything.
 
+pub mod advice;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod connect;
 pub mod control_server;
 pub mod demo;
 pub mod exit;
+pub mod grant;
 pub mod log;
 pub mod plan_file;
 pub mod progress;
+pub mod scopes;
 pub mod show;
+pub mod sign_in;
 pub mod stage;
 pub mod terminal;

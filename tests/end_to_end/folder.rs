@@ -19,10 +19,22 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// All that the files of the folder hold.
+    /// All that the files of the folder and of those below it hold.
     pub(crate) fn contents(&self) -> Vec<(String, String)> {
-        let files = std::fs::read_dir(&self.0).unwrap().map(|file| file.unwrap().path());
-        files.map(|path| (path.display().to_string(), std::fs::read_to_string(&path).unwrap())).collect()
+        let mut contents = Vec::new();
+        let mut folders = vec![self.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let bytes = std::fs::read(&path).unwrap();
+                    contents.push((path.display().to_string(), String::from_utf8_lossy(&bytes).into_owned()));
+                }
+            }
+        }
+        contents
     }
 }
 

@@ -4,6 +4,7 @@
 use examples::clock::MachineClock;
 use examples::config::Config;
 use examples::connect;
+use examples::grant::GrantPlace;
 use serde_json::Value;
 use sync_core::engine::{DryRun, MemoryLedger};
 use sync_core::ledger::{LastRun, LedgerView, Link};
@@ -17,7 +18,9 @@ impl Stage {
         let text = std::fs::read_to_string(self.config()).unwrap();
         let environment = self.environment();
         let config = Config::parse("sync.toml", &text, |name| environment.get(name).cloned()).unwrap();
-        let source = connect::source(&config.nmbrs).unwrap();
+        let grant = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+        let authorizer = connect::authorizer(&config.nmbrs, &grant).unwrap();
+        let source = connect::source(&config.nmbrs, authorizer).unwrap();
         let reader = connect::reader(&connect::target(&config.yourcampus).unwrap());
         let ledger = MemoryLedger::with_view(config.customer.clone(), memory);
         let dry_run = DryRun::new(&source, &reader, &ledger, &MachineClock);

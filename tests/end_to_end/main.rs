@@ -12,11 +12,14 @@
 
 mod approval;
 mod binaries;
+mod checking;
 mod command_line;
+mod debtors;
 mod demo;
 mod faults;
 mod faults_while_writing;
 mod folder;
+mod forms;
 mod guards;
 mod held;
 mod in_process;
@@ -25,5 +28,7 @@ mod other_decisions;
 mod process;
 mod sandbox_process;
 mod secrecy;
+mod signing_in;
 mod stage;
+mod trace;
 mod whole_path;

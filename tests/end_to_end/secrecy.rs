@@ -8,6 +8,8 @@ use nmbrs_client::sandbox::World;
 use serde_json::Value;
 use yourcampus_client::sandbox::State;
 
+use crate::forms::forms;
+
 /// All that was ever on one stage and must stay there.
 #[derive(Default)]
 pub(crate) struct Secrets {
@@ -15,12 +17,14 @@ pub(crate) struct Secrets {
     words: BTreeSet<String>,
     /// Found anywhere, whatever the case.
     texts: BTreeSet<String>,
+    /// All of them, as they are, for the forms that keep the case.
+    all: BTreeSet<String>,
 }
 
 impl Secrets {
     /// Adds the credentials in a sandbox's line, and those in the environment.
     pub(crate) fn add_credentials<'a>(&mut self, credentials: impl IntoIterator<Item = &'a str>) {
-        self.texts.extend(credentials.into_iter().filter(|text| text.len() > 4).map(str::to_lowercase));
+        self.add_texts(credentials);
     }
 
     /// Adds the people of the source.
@@ -70,12 +74,31 @@ impl Secrets {
         }
     }
 
+    /// Fails if any of it stands in this text as a URL, JSON or base64 would hold it.
+    #[track_caller]
+    pub(crate) fn assert_absent_in_every_form(&self, place: &str, text: &str) {
+        let lower = text.to_lowercase();
+        for secret in &self.all {
+            for form in forms(secret) {
+                let is_there = text.contains(&form)
+                    || lower.contains(&form.to_lowercase()) && form.contains(['%', '\\']);
+                assert!(!is_there, "«{secret}» stands in {place} as «{form}»");
+            }
+        }
+    }
+
     fn add_names<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
-        self.words.extend(names.into_iter().flat_map(words).map(str::to_owned));
+        for name in names {
+            self.words.extend(words(name).map(str::to_owned));
+            self.all.insert(name.to_owned());
+        }
     }
 
     fn add_texts<'a>(&mut self, texts: impl IntoIterator<Item = &'a str>) {
-        self.texts.extend(texts.into_iter().filter(|text| text.len() > 4).map(str::to_lowercase));
+        for text in texts.into_iter().filter(|text| text.len() > 4) {
+            self.texts.insert(text.to_lowercase());
+            self.all.insert(text.to_owned());
+        }
     }
 }
 
@@ -114,4 +137,29 @@ fn a_leak_would_be_found() {
         assert!(found.is_err(), "{leak}");
     }
     secrets.assert_absent("the text", "Jeannette, François1, 1980-02-04");
+}
+
+#[test]
+fn a_leak_in_any_form_would_be_found() {
+    let mut secrets = Secrets::default();
+    secrets.add_names(["Jean-François"]);
+    secrets.add_texts(["Jean@voorbeeld.example.nl", "p+q/r=s t%08ab"]);
+    let leaks = [
+        "Jean-Fran%C3%A7ois",
+        "jean-fran%c3%a7ois",
+        "\"Jean-Fran\\u00e7ois\"",
+        "q=p%2Bq%2Fr%3Ds%20t%2508ab&",
+        // base64 of «name: Jean-François», of «,Jean-François;» and of «-->Jean-François<--».
+        "bmFtZTogSmVhbi1GcmFuw6dvaXM=",
+        "LEplYW4tRnJhbsOnb2lzOw==",
+        "LS0+SmVhbi1GcmFuw6dvaXM8LS0=",
+        // base64 and base64url of «client:p+q/r=s t%08ab», the form of a Basic header.
+        "Basic Y2xpZW50OnArcS9yPXMgdCUwOGFi",
+        "Y2xpZW50OnArcS9yPXMgdCUwOGFi",
+    ];
+    for leak in leaks {
+        let found = std::panic::catch_unwind(|| secrets.assert_absent_in_every_form("the text", leak));
+        assert!(found.is_err(), "{leak}");
+    }
+    secrets.assert_absent_in_every_form("the text", "Jeannette Fran%C3%A8ois bmFtZTogSmVhbm5ldHRl");
 }

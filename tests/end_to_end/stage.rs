@@ -14,14 +14,25 @@ use crate::process::{self, Ran};
 use crate::sandbox_process::SandboxProcess;
 use crate::secrecy::{Secrets, credentials_in};
 
+/// The name of a token file.
+pub(crate) const GRANT_FILE: &str = "grant.json";
+
 pub(crate) const BY_ACCESS_FIELD: &str = "participation = \"by_access_field\"\nlanguage = \"nl\"\n";
 
 const FINGERPRINT_KEY: &str = "fingerprints of the tests: no secret";
+
+const HANDED_OVER: &str = "access_token = { env = \"NMBRS_ACCESS_TOKEN\" }\n";
+
+/// Two keys that seal: base64 of 32 bytes each.
+const TOKENS_KEY: &str = "c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCBvbmUgISE=";
+const NEXT_TOKENS_KEY: &str = "c2VhbGluZyBrZXkgb2YgdGhlIHRlc3RzLCB0d28gISE=";
 
 /// A sandbox with what is needed to run `sync` on it.
 pub(crate) struct Stage {
     pub(crate) sandbox: SandboxProcess,
     pub(crate) folder: Folder,
+    /// What stands below `[nmbrs]` about tokens.
+    tokens: Mutex<String>,
     secrets: Mutex<Secrets>,
 }
 
@@ -42,9 +53,16 @@ impl Stage {
     /// A stage whose sandbox starts with these arguments.
     pub(crate) async fn with(arguments: &[&str]) -> Self {
         let sandbox = SandboxProcess::start(arguments).await;
-        let stage = Self { sandbox, folder: Folder::new(), secrets: Mutex::default() };
+        let tokens = Mutex::new(HANDED_OVER.to_owned());
+        let stage = Self { sandbox, folder: Folder::new(), tokens, secrets: Mutex::default() };
         stage.write_config(BY_ACCESS_FIELD);
         stage
+    }
+
+    /// Where tokens live from now on, and whatever else stands below `[nmbrs]`, in the configuration's own words.
+    pub(crate) fn write_tokens(&self, tokens: &str) {
+        tokens.clone_into(&mut self.tokens.lock().unwrap());
+        self.write_config(BY_ACCESS_FIELD);
     }
 
     /// Writes the configuration anew with this policy.
@@ -59,12 +77,13 @@ impl Stage {
         format!(
             "customer = \"voorbeeld\"\n\
              [nmbrs]\nclient_id = {}\nrest_url = {}\nidentity_url = {}\n\
-             access_token = {{ env = \"NMBRS_ACCESS_TOKEN\" }}\n\
+             {}\
              [yourcampus]\ncompany = {}\nbase_url = {}\n\
              [policy]\n{policy}",
             nmbrs["client_id"],
             nmbrs["rest_url"],
             nmbrs["identity_url"],
+            self.tokens.lock().unwrap(),
             yourcampus["company"],
             yourcampus["base_url"],
         )
@@ -85,6 +104,8 @@ impl Stage {
             ("ALLEO_ACCESS_KEY".to_owned(), text(&yourcampus["access_key"])),
             ("ALLEO_SECRET_KEY".to_owned(), text(&yourcampus["secret_key"])),
             ("SYNC_FINGERPRINT_KEY".to_owned(), FINGERPRINT_KEY.to_owned()),
+            ("SYNC_TOKENS_KEY".to_owned(), TOKENS_KEY.to_owned()),
+            ("SYNC_NEXT_TOKENS_KEY".to_owned(), NEXT_TOKENS_KEY.to_owned()),
         ])
     }
 
@@ -92,23 +113,53 @@ impl Stage {
     pub(crate) async fn sync(&self, arguments: &[&str]) -> Ran {
         self.remember_secrets().await;
         let ran = process::run(&binaries().sync, arguments, &self.environment()).await;
+        self.search(&ran, arguments).await;
+        ran
+    }
+
+    /// Searches what came out of a run of `sync`, and all that lies in the folder.
+    pub(crate) async fn search(&self, ran: &Ran, arguments: &[&str]) {
         self.remember_secrets().await;
         let secrets = self.secrets.lock().unwrap();
         assert!(secrets.count() > 10, "there is something to search for");
         for (stream, text) in ran.streams() {
             secrets.assert_absent(&format!("{stream} of sync {arguments:?}"), text);
         }
-        // The configuration is the test's own and holds the client id.
-        let written = self
-            .folder
-            .contents()
-            .into_iter()
-            .filter(|(name, _)| std::path::Path::new(name).extension().is_none_or(|kind| kind != "toml"));
-        for (name, content) in written {
+        for (name, content) in self.written() {
             secrets.assert_absent(&name, &content);
         }
-        drop(secrets);
-        ran
+    }
+
+    /// Searches these texts, and all that lies in the folder, for every secret in every form that a program could give
+    /// it without meaning to. That is slow, so it is for those tests that are about it.
+    pub(crate) async fn search_every_form(&self, texts: &[(String, String)]) {
+        self.remember_secrets().await;
+        let secrets = self.secrets.lock().unwrap();
+        for (name, content) in texts.iter().chain(&self.written()) {
+            secrets.assert_absent(name, content);
+            secrets.assert_absent_in_every_form(name, content);
+        }
+    }
+
+    /// Adds secrets that only the test has seen.
+    pub(crate) fn remember(&self, secrets: &[&str]) {
+        self.secrets.lock().unwrap().add_credentials(secrets.iter().copied());
+    }
+
+    /// All files but two: the configuration is the test's own and holds the client id, and the token file is there to
+    /// hold tokens.
+    fn written(&self) -> Vec<(String, String)> {
+        let mut written = self.folder.contents();
+        written.retain(|(name, _)| !name.ends_with(".toml") && !name.ends_with(GRANT_FILE));
+        written
+    }
+
+    /// The tokens in the token file.
+    pub(crate) fn tokens_in_file(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.folder.path(GRANT_FILE)).unwrap();
+        let file: Value = serde_json::from_str(&text).unwrap();
+        let token = |key: &str| file["grant"][key].as_str().unwrap().to_owned();
+        vec![token("access"), token("refresh")]
     }
 
     /// `sync plan --out`, which must end with this code.
@@ -199,7 +250,7 @@ impl Stage {
         self.sandbox.control("PATCH", &format!("/yourcampus/accounts/{id}"), &change).await;
     }
 
-    async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         self.sandbox.control("GET", path, &json!(null)).await
     }
 

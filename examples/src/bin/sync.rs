@@ -8,14 +8,19 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
+use examples::advice::Advisor;
+use examples::check::check;
 use examples::clock::MachineClock;
 use examples::config::{Config, Problems};
 use examples::demo::{Demo, plan_json};
-use examples::exit::Ended;
+use examples::exit::{Ended, WrongUsage};
+use examples::grant::{GrantPlace, keep_alive, rotate_key, sign_out};
 use examples::log::{self, LogLevel};
 use examples::progress::Bars;
+use examples::sign_in::{Options, sign_in};
 use examples::terminal::{say, tell};
 use examples::{connect, plan_file, show};
+use nmbrs_client::NmbrsSource;
 use serde_json::json;
 use sync_core::authority::{Approval, Refusal};
 use sync_core::engine::{Apply, DryRun, EngineError, MemoryLedger};
@@ -54,6 +59,51 @@ struct DemoArguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Lets a person consent in the browser, and keeps the grant where the configuration says.
+    SignIn {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Push the request to Nmbrs first, so that the address shows no detail of it.
+        #[arg(long)]
+        pushed: bool,
+        /// Read the address to which the browser was sent from standard input.
+        #[arg(long)]
+        paste: bool,
+        /// Put the new grant in the place of one that lives.
+        #[arg(long)]
+        replace: bool,
+        /// Ask to see who consented, too (user.info.read); no run needs it.
+        #[arg(long)]
+        user: bool,
+    },
+    /// Revokes the grant at Nmbrs and removes it here.
+    SignOut {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Renews a grant that nobody has used for 20 days; it would end after 30. For a daily timer.
+    KeepAlive {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Seals the grant with the key in `nmbrs.tokens.sealed_with`, so that older keys can be thrown away.
+    RotateKey {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Would a run work, and what would it read? Reads nobody's data.
+    Check {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Print one JSON line instead of text.
+        #[arg(long)]
+        json: bool,
+    },
     /// Reads both sides and shows what a run would do. Writes nothing to either.
     Plan {
         /// The configuration file (TOML).
@@ -117,11 +167,68 @@ async fn run(arguments: Arguments) -> anyhow::Result<Ended> {
     if let Some(level) = arguments.log {
         log::to_standard_error(level)?;
     }
-    match arguments.command {
-        None => demo(arguments.demo).await,
-        Some(Command::Plan { config, out, json }) => plan(&config, out.as_deref(), json).await,
-        Some(Command::Apply { config, plan, approve, json }) => apply(&config, &plan, &approve, json).await,
-        Some(Command::Explain { plan, employee }) => explain(&plan, &employee),
+    let Some(command) = arguments.command else { return demo(arguments.demo).await };
+    let Some(path) = command.config().map(Path::to_owned) else { return without_config(&command) };
+    let config = read_config(&path)?;
+    let advisor = Advisor::new(&config, &path);
+    let ended = with_config(command, &path, &config, &advisor).await;
+    // What to do comes first; what happened, in full, after it.
+    ended.map_err(|error| match error.chain().next().and_then(|error| advisor.known(error)) {
+        Some(advice) => error.context(advice),
+        None => error,
+    })
+}
+
+fn without_config(command: &Command) -> anyhow::Result<Ended> {
+    match command {
+        Command::Explain { plan, employee } => explain(plan, employee),
+        _ => bail!(WrongUsage("--config: is missing")),
+    }
+}
+
+async fn with_config(
+    command: Command,
+    path: &Path,
+    config: &Config,
+    advisor: &Advisor<'_>,
+) -> anyhow::Result<Ended> {
+    match command {
+        Command::SignIn { pushed, paste, replace, user, .. } => {
+            sign_in(config, Options { pushed, paste, replace, user }).await?;
+            Ok(Ended::Done)
+        }
+        Command::SignOut { .. } => done(sign_out(config).await?),
+        Command::KeepAlive { .. } => done(keep_alive(config, advisor).await?),
+        Command::RotateKey { .. } => done(rotate_key(config).await?),
+        Command::Check { json, .. } => {
+            let report = check(config, advisor).await?;
+            say(&if json { report.json().to_string() } else { report.text() });
+            Ok(if report.is_ok() { Ended::Done } else { Ended::Failed })
+        }
+        Command::Plan { out, json, .. } => plan(config, path, out.as_deref(), json).await,
+        Command::Apply { plan, approve, json, .. } => apply(config, &plan, &approve, json).await,
+        Command::Explain { plan, employee } => explain(&plan, &employee),
+    }
+}
+
+fn done(told: String) -> anyhow::Result<Ended> {
+    say(&told);
+    Ok(Ended::Done)
+}
+
+impl Command {
+    /// The configuration file of a command that has one.
+    fn config(&self) -> Option<&Path> {
+        match self {
+            Self::SignIn { config, .. }
+            | Self::SignOut { config }
+            | Self::KeepAlive { config }
+            | Self::RotateKey { config }
+            | Self::Check { config, .. }
+            | Self::Plan { config, .. }
+            | Self::Apply { config, .. } => Some(config),
+            Self::Explain { .. } => None,
+        }
     }
 }
 
@@ -135,9 +242,8 @@ async fn demo(DemoArguments { people, seed, json }: DemoArguments) -> anyhow::Re
     })
 }
 
-async fn plan(path: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
-    let config = read_config(path)?;
-    let source = connect::source(&config.nmbrs)?;
+async fn plan(config: &Config, path: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
+    let source = source_of(config)?;
     let api = connect::target(&config.yourcampus)?;
     let (reader, ledger) = (connect::reader(&api), MemoryLedger::new());
     let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
@@ -192,8 +298,7 @@ fn ended(document: &PlanDocument) -> Ended {
     }
 }
 
-async fn apply(config: &Path, plan: &Path, approve: &str, json: bool) -> anyhow::Result<Ended> {
-    let config = read_config(config)?;
+async fn apply(config: &Config, plan: &Path, approve: &str, json: bool) -> anyhow::Result<Ended> {
     if !config.is_on_loopback() {
         bail!(
             "this version writes to sandboxes on this machine only: real accounts need a ledger that outlives the \
@@ -204,7 +309,7 @@ async fn apply(config: &Path, plan: &Path, approve: &str, json: bool) -> anyhow:
         bail!(WrongUsage("--approve: must be the 64 hex digits that `sync plan` showed"));
     };
     let approved = plan_file::open(plan)?;
-    let source = connect::source(&config.nmbrs)?;
+    let source = source_of(config)?;
     let api = connect::target(&config.yourcampus)?;
     let (reader, writer, ledger) = (connect::reader(&api), connect::writer(&api), MemoryLedger::new());
     let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
@@ -242,6 +347,11 @@ fn explain(plan: &Path, employee: &str) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
+fn source_of(config: &Config) -> anyhow::Result<NmbrsSource> {
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+    connect::source(&config.nmbrs, connect::authorizer(&config.nmbrs, &place)?)
+}
+
 fn read_config(path: &Path) -> anyhow::Result<Config> {
     Ok(Config::read(path, |name| std::env::var(name).ok())?)
 }
@@ -256,15 +366,3 @@ fn with_bars(dry_run: DryRun<'_>, quiet: bool) -> DryRun<'_> {
         None => dry_run,
     }
 }
-
-/// The command line is wrong in a way that the parser cannot see.
-#[derive(Debug)]
-struct WrongUsage(&'static str);
-
-impl std::fmt::Display for WrongUsage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-impl std::error::Error for WrongUsage {}

@@ -144,7 +144,9 @@ mod tests {
 
     #[expect(clippy::unnecessary_wraps, reason = "the look-up that every configuration takes")]
     fn secret(name: &str) -> Option<String> {
-        Some(format!("secret of {name}"))
+        let is_key = name.len() == 1;
+        let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        Some(if is_key { key.to_owned() } else { format!("secret of {name}") })
     }
 
     fn problems(text: &str) -> String {
@@ -245,6 +247,14 @@ mod tests {
             ("tokens = { file = \"a\", folder = \"b\" }", "nmbrs.tokens: say exactly one of"),
             ("access_token = { env = \"A\" }\ntokens = { file = \"a\" }", "nmbrs.tokens: say exactly one of"),
             ("tokens = { folder = \"b\" }", "nmbrs.tokens.sealed_with: is missing"),
+            (
+                "tokens = { folder = \"b\", sealed_with = { id = \"b\", key = { env = \"NO_KEY\" } } }",
+                "nmbrs.tokens.sealed_with.key: a sealing key is 32 bytes",
+            ),
+            (
+                "tokens = { folder = \"b\", sealed_with = { id = \"b b\", key = { env = \"B\" } } }",
+                "nmbrs.tokens.sealed_with.id: the name of a sealing key is",
+            ),
             (
                 "tokens = { file = \"b\", sealed_with = { id = \"b\", key = { env = \"B\" } } }",
                 "nmbrs.tokens.sealed_with: is only for tokens in a folder",

@@ -42,7 +42,7 @@ impl<'a> Secrets<'a> {
             Place::Variable(name) => (self.variable)(name)
                 .filter(|text| !text.is_empty())
                 .ok_or_else(|| format!("the environment variable {name} is not set"))
-                .and_then(|text| one_line(text.into(), &format!("the environment variable {name}"))),
+                .and_then(|text| one_line(&text.into(), &format!("the environment variable {name}"))),
             Place::File(path) => {
                 let path = self.path(path);
                 let name = format!("the file {}", path.display());
@@ -104,11 +104,11 @@ impl Place {
 fn text(bytes: Vec<u8>, name: &str) -> Result<SecretString, String> {
     // The error would hold the bytes.
     let text = String::from_utf8(bytes).map_err(|_| format!("{name} gave no text"))?;
-    one_line(text.into(), name)
+    one_line(&text.into(), name)
 }
 
 /// The line without its end. A second line is a mistake that would otherwise show as a refused key.
-fn one_line(text: SecretString, name: &str) -> Result<SecretString, String> {
+fn one_line(text: &SecretString, name: &str) -> Result<SecretString, String> {
     let line = text.expose_secret().trim_end_matches(['\r', '\n']);
     if line.is_empty() {
         Err(format!("{name} gave nothing"))
@@ -151,10 +151,9 @@ fn is_stream(_: &std::fs::Metadata) -> bool {
 #[cfg(unix)]
 fn keeps_to_itself(metadata: &std::fs::Metadata) -> Result<(), String> {
     let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
-    if mode & 0o007 == 0 {
-        Ok(())
-    } else {
-        Err(format!("is open to everybody on this machine (mode {mode:04o}); chmod 600 it"))
+    match mode & 0o007 {
+        0 => Ok(()),
+        _ => Err(format!("is open to everybody on this machine (mode {mode:04o}); chmod 600 it")),
     }
 }
 

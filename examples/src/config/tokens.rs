@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use nmbrs_client::auth::{KeyId, SealingKey};
 use secrecy::SecretString;
 
 use super::document::Section;
@@ -38,9 +39,9 @@ pub struct Sealed {
 #[non_exhaustive]
 pub struct NamedKey {
     /// The name.
-    pub id: String,
-    /// 32 bytes in base64.
-    pub key: SecretString,
+    pub id: KeyId,
+    /// The key.
+    pub key: SealingKey,
 }
 
 /// Reads `access_token` and the section; `None` if there is not exactly one place, which has then been told.
@@ -77,7 +78,11 @@ pub(super) fn tokens(nmbrs: &mut Section<'_>) -> Option<Tokens> {
 
 fn named_key(mut section: Section<'_>) -> Option<NamedKey> {
     let id = section.text("id");
+    let id = id.and_then(|id| section.checked("id", KeyId::new(id).map_err(|error| error.to_string())));
     let key = section.required_secret("key");
+    let key = key.and_then(|key| {
+        section.checked("key", SealingKey::from_base64(&key).map_err(|error| error.to_string()))
+    });
     section.close();
     Some(NamedKey { id: id?, key: key? })
 }

@@ -31,19 +31,26 @@ pub(crate) fn table(headings: &[&str]) -> Table {
 
 /// Breaks a text at blanks so that it fits; `first` stands before the first line, as many blanks before the others.
 pub(crate) fn wrapped(first: &str, text: &str) -> String {
-    let (indent, columns) = (first.chars().count(), usize::from(COLUMNS));
+    hanging(first, first.chars().count(), text)
+}
+
+/// The same, with `indent` blanks before the others.
+pub(crate) fn hanging(first: &str, indent: usize, text: &str) -> String {
+    let columns = usize::from(COLUMNS);
     let mut out = first.to_owned();
-    let mut column = indent;
+    let mut column = first.chars().count();
+    let mut is_first = true;
     for word in text.split(' ') {
         let width = word.chars().count();
-        if column > indent && column + 1 + width > columns {
+        if !is_first && column + 1 + width > columns {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', indent));
             column = indent;
-        } else if column > indent {
+        } else if !is_first {
             out.push(' ');
             column += 1;
         }
+        is_first = false;
         out.push_str(word);
         column += width;
     }

@@ -96,7 +96,7 @@ pub(super) fn change<T, E: From<FileError>>(
     decide: impl FnOnce(Option<Vec<u8>>) -> Result<(Change, T), E>,
 ) -> Result<T, E> {
     // The lock lies beside the file, because the file itself is another one after each write. It ends with `_locked`.
-    let _locked = lock(&beside(path, "lock"))?;
+    let _locked = lock(&beside(path, "lock"), LOCK_TRIES)?;
     let (change, result) = decide(read(path)?)?;
     match change {
         Change::Keep => {}
@@ -109,13 +109,13 @@ pub(super) fn change<T, E: From<FileError>>(
     Ok(result)
 }
 
-fn lock(path: &Path) -> Result<File, FileError> {
+fn lock(path: &Path, tries: u32) -> Result<File, FileError> {
     let opened = OpenOptions::new().write(true).create(true).truncate(false).mode(PRIVATE).open(path);
     let file = opened.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => FileError::NoFolder(path.to_owned()),
         _ => failure(path, "opened", error),
     })?;
-    for _ in 0..LOCK_TRIES {
+    for _ in 0..tries {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::WouldBlock) => thread::sleep(LOCK_WAIT),
@@ -164,4 +164,20 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn failure(path: &Path, action: &'static str, source: io::Error) -> FileError {
     FileError::Io { path: path.to_owned(), action, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_that_is_not_given_back_ends_in_an_error_that_may_pass() {
+        let path = std::env::temp_dir().join(format!("nmbrs-client-{}.lock", std::process::id()));
+        let held = lock(&path, 1).unwrap();
+        let error = lock(&path, 2).unwrap_err();
+        assert!(matches!(error, FileError::Locked(_)) && !error.is_lasting());
+        drop(held);
+        assert!(lock(&path, 1).is_ok());
+        fs::remove_file(path).unwrap();
+    }
 }
