@@ -36,6 +36,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Keys<T> {
 
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[derive(Deserialize)]

@@ -268,6 +268,21 @@ async fn an_error_on_the_exchange_is_an_error_whatever_the_status() {
 }
 
 #[tokio::test]
+async fn a_200_with_an_error_of_any_shape_gives_no_tokens() {
+    for shape in [
+        json!("Seeded"),
+        json!({ "code": "invalid_grant" }),
+        json!(["invalid_grant"]),
+        json!(true),
+        json!(""),
+    ] {
+        let body = json!({ "error": shape, "access_token": "Seeded-a", "refresh_token": "Seeded-r" });
+        let error = finish(&exchanging(ok(&body)).await).await.unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::UnexpectedStatus, false), "{shape}");
+    }
+}
+
+#[tokio::test]
 async fn no_error_of_a_sign_in_shows_code_state_verifier_secret_or_token() {
     for answer in [
         says(400, "invalid_grant"),

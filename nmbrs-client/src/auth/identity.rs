@@ -258,10 +258,11 @@ fn refusal(endpoint: &'static str, answer: &Answer, invalid_grant: ErrorKind) ->
         error: Value,
     }
     let body: Stated = object(answer).unwrap_or_default();
-    let stated = body.error.as_str();
-    if answer.is_success() && stated.is_none() {
+    let error = (!body.error.is_null()).then_some(&body.error);
+    if answer.is_success() && error.is_none() {
         return None;
     }
+    let stated = error.and_then(Value::as_str);
     let (kind, outcome) = match stated {
         Some("invalid_grant") => (invalid_grant, Outcome::Final),
         Some("invalid_client" | "unauthorized_client" | "invalid_scope" | "invalid_request") => {
