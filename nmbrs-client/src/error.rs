@@ -50,7 +50,8 @@ pub enum ErrorKind {
     Server,
     /// A status nobody documented.
     UnexpectedStatus,
-    /// A 2xx answer that is not what it should be: HTML, broken JSON, no `data`.
+    /// A 2xx answer that is not what it should be: HTML, broken JSON, no `data`. Or a callback with an error that nobody
+    /// documented.
     Decode,
     /// A listing that disagrees with itself; see [`Error::incomplete`]. Nothing of it may be used.
     Incomplete,

@@ -12,6 +12,7 @@ mod keys;
 mod list;
 mod meter;
 pub mod model;
+mod object;
 mod observer;
 mod operation;
 mod pace;

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::error::Incomplete;
 use crate::model::scalar::Scalar;
+use crate::object::Object;
 use crate::row::{Record, Row, read};
 
 /// One page as the server gave it.
@@ -70,7 +71,7 @@ struct Envelope<'a> {
     #[serde(borrow)]
     data: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    pagination: Option<Pagination<'a>>,
+    pagination: Option<Object<Pagination<'a>>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -110,7 +111,8 @@ impl Pagination<'_> {
 
 /// Reads the body of page `number`, asked for with `page_size` rows.
 pub(crate) fn decode<T: Record>(number: u32, page_size: u32, body: &[u8]) -> Result<Page<T>, NoPage> {
-    let envelope: Envelope<'_> = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
+    let Object(envelope): Object<Envelope<'_>> =
+        serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
     let data = envelope.data.ok_or_else(|| NoPage::Undecodable("there is no data".to_owned()))?;
     let raw_rows: Vec<&RawValue> =
         serde_json::from_str(data.get()).map_err(|_| NoPage::Undecodable("data is not a list".to_owned()))?;
@@ -123,7 +125,7 @@ pub(crate) fn decode<T: Record>(number: u32, page_size: u32, body: &[u8]) -> Res
         rows.push(row);
     }
 
-    let pagination = envelope.pagination.unwrap_or_default();
+    let Object(pagination) = envelope.pagination.unwrap_or_default();
     let pages = Pagination::count(&pagination.total_pages, "totalPages")?;
     let stated_size = Pagination::count(&pagination.page_size, "pageSize")?.filter(|size| *size > 0);
     let full = stated_size.map_or(u64::from(page_size), |size| size.min(u64::from(page_size)));

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use crate::error::ErrorKind;
+use crate::object::Object;
 use crate::retry::Outcome;
 
 /// "Not possible to use this call for multiple debtor consents."
@@ -50,7 +51,7 @@ struct Body {
 
 /// Understands a refusal. Never fails.
 pub(crate) fn understand(status: u16, body: &[u8]) -> Problem {
-    let body: Body = serde_json::from_slice(body).unwrap_or_default();
+    let Object(body): Object<Body> = serde_json::from_slice(body).unwrap_or_default();
     let code = number(&body.code);
     let is_gateways = code.is_none() && !body.status_code.is_null() && body.message.is_string();
     let says_quota = body.message.as_str().is_some_and(|m| m.to_ascii_lowercase().contains(QUOTA_WORDS));

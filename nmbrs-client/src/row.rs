@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::id::RowId;
 use crate::model::scalar::Scalar;
+use crate::object::Object;
 
 /// A row of a list.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,8 +124,8 @@ pub(crate) fn id_of<T: Record>(row: &Row<T>) -> RowId {
 
 /// Reads one row. `None` if not even its id can be read.
 pub(crate) fn read<T: Record>(json: &str) -> Option<(RowId, Row<T>)> {
-    let fault = match serde_json::from_str::<T::Wire<'_>>(json) {
-        Ok(wire) => match T::from_wire(wire) {
+    let fault = match serde_json::from_str::<Object<T::Wire<'_>>>(json) {
+        Ok(Object(wire)) => match T::from_wire(wire) {
             Ok(row) => return Some((row.row_id(), Row::Readable(row))),
             Err(fault) => fault,
         },

@@ -60,7 +60,8 @@ impl Scope {
 
     /// Whether it gives no right to change anything. Every scope of the vendor that only reads ends in `.read`.
     pub(crate) fn only_reads(&self) -> bool {
-        *self == Self::OFFLINE_ACCESS || self.as_str().ends_with(".read")
+        let level = self.as_str().rsplit_once('.').map(|(_, level)| level);
+        level == Some("read") || *self == Self::OFFLINE_ACCESS
     }
 
     /// Whether it is one word of a `scope` parameter (RFC 6749, section 3.3).

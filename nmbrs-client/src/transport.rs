@@ -196,8 +196,7 @@ impl Transport {
         let headers = response.headers();
         let is_json = text(headers, "content-type").is_some_and(|t| t.to_ascii_lowercase().contains("json"));
         let request_id = request_id(headers);
-        let retry_after =
-            text(headers, "retry-after").map(|header| by_the_servers_clock(header, text(headers, "date")));
+        let retry_after = retry_after(headers);
 
         let body = match self.read_body(&mut response).await {
             Ok(body) => body,
@@ -209,6 +208,10 @@ impl Transport {
     }
 
     async fn read_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
+        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+        if announced.is_some_and(|length| length > self.max_body_bytes) {
+            return Err(Failure { kind: ErrorKind::TooLarge, source: None });
+        }
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(failure)? {
             if body.len() + chunk.len() > self.max_body_bytes {
@@ -251,6 +254,16 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// The server's wish; of several, as a gateway may add its own, the longest that is given in seconds.
+fn retry_after(headers: &HeaderMap) -> Option<String> {
+    let date = text(headers, "date");
+    let wishes = headers.get_all("retry-after").iter().filter_map(|value| value.to_str().ok());
+    let seconds = |wish: &String| wish.trim().parse().ok().filter(|s: &f64| s.is_finite()).unwrap_or(-1.0);
+    wishes
+        .map(|wish| by_the_servers_clock(wish, date))
+        .max_by(|one, other| seconds(one).total_cmp(&seconds(other)))
 }
 
 /// The vendor documents no name for it, so the usual ones are tried. Kept only if it looks like an id.

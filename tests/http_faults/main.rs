@@ -1,6 +1,7 @@
-//! One table of HTTP faults for both clients: what the server does, and what must follow.
+//! The fault matrix: what servers, proxies and cables do, and what both clients must make of it.
 //!
-//! `cargo test -p tests --test http_faults -- --nocapture` prints it as Markdown.
+//! `rows/` says what happens, `class.rs` what must follow, `server.rs` does it, and this file compares. The table for
+//! readers is `MATRIX.md`; a short one stands in each client's README. `UPDATE_FAULT_TABLE=1` writes them anew.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,175 +10,204 @@
     reason = "what the tests share may fail a test as plainly as the tests do"
 )]
 
+mod act;
+mod class;
+mod clock;
+mod document;
+mod rows;
 mod server;
 mod subject;
-mod table;
+mod trust;
+mod watcher;
 
-use std::fmt::Write as _;
-
-use server::{Act, Server};
+use class::Class;
+use rows::Row;
+use server::Route;
 use subject::{Seen, Subject};
-use table::{Again, Row, rows};
-use tokio::sync::OnceCell;
+use trust::in_a_process_that_trusts_us;
 
-/// Waits before the second, third, … sending, where the server names none. One client takes exactly these, the other
-/// up to as much by chance.
-const BACK_OFF: [u128; 4] = [500, 1000, 2000, 2000];
+/// The waits before the second, third, … sending, in milliseconds, where the server names none: YourCampus takes
+/// exactly these, Nmbrs a random share of as much or of a bound that goes on doubling.
+const BACK_OFF: [i64; 4] = [500, 1000, 2000, 2000];
 
-/// The fault once, then a good answer.
-async fn once(subject: Subject, act: &Act) -> Seen {
-    let server = Server::start(subject.good()).await;
-    subject.run(&server, vec![act.clone()]).await
-}
+/// How far apart two requests to Nmbrs are at least after the first, second, third, … 429, in milliseconds.
+const SPACING: [i64; 4] = [250, 500, 1000, 1000];
 
-/// A fault, and what was seen of each kind of call.
-type Asked = (Row, [(Subject, Seen); 3]);
+/// More often than any call is tried.
+const ALWAYS: usize = 8;
 
-/// What each client did about each fault that stayed.
-async fn all_that_stay() -> &'static [Asked] {
-    static SEEN: OnceCell<Vec<Asked>> = OnceCell::const_new();
-    SEEN.get_or_init(|| async {
-        let mut all = Vec::new();
-        for row in rows() {
-            let [nmbrs, reading, writing] = Subject::ALL;
-            let seen = [
-                (nmbrs, always(nmbrs, &row.act).await),
-                (reading, always(reading, &row.act).await),
-                (writing, always(writing, &row.act).await),
-            ];
-            all.push((row, seen));
+#[test]
+fn a_fault_that_stays_ends_in_the_error_of_the_table() {
+    in_a_process_that_trusts_us("a_fault_that_stays_ends_in_the_error_of_the_table", async {
+        let mut wrong = Wrong::default();
+        for row in rows::all() {
+            for &subject in row.subjects {
+                let seen = subject.run(row.route, vec![row.act; ALWAYS]).await;
+                wrong.add(&row, subject, &judge(&row, subject, &seen));
+            }
         }
-        all
-    })
-    .await
+        wrong.assert_none();
+    });
 }
 
-/// The fault again and again.
-async fn always(subject: Subject, act: &Act) -> Seen {
-    let server = Server::start(subject.good()).await;
-    subject.run(&server, vec![act.clone(); 8]).await
-}
-
-#[tokio::test]
-async fn a_fault_that_stays_ends_in_the_error_of_the_table() {
-    for (row, seen) in all_that_stay().await {
-        for (subject, seen) in seen {
-            let subject = *subject;
-            let case = format!("{}, {subject:?}", row.name);
-            let Some(error) = &seen.error else { panic!("{case}: no error") };
-            assert_eq!(error.kind, row.kind(subject), "{case}");
-            assert_eq!(error.may_have_been_sent, row.open, "{case}: may_have_been_sent");
-            assert_eq!(error.is_retryable, row.is_retryable(subject), "{case}: is_retryable");
-            assert_eq!(error.is_not_found, row.kind == "NotFound", "{case}: is_not_found");
-            assert_eq!(error.has_retry_at, row.names_a_moment(), "{case}: retry_at");
-            assert_eq!(error.status, row.status, "{case}: status");
-            assert_eq!(seen.sends, row.sends(subject), "{case}: sends");
-            assert_eq!(seen.refreshes, usize::from(row.again == Again::NewToken), "{case}: new tokens");
+#[test]
+fn every_status_there_is_has_its_meaning() {
+    in_a_process_that_trusts_us("every_status_there_is_has_its_meaning", async {
+        let mut wrong = Wrong::default();
+        for row in rows::every_status() {
+            for &subject in row.subjects {
+                let seen = subject.run(row.route, vec![row.act; ALWAYS]).await;
+                wrong.add(&row, subject, &judge(&row, subject, &seen));
+            }
         }
-    }
+        wrong.assert_none();
+    });
 }
 
-#[tokio::test]
-async fn a_fault_that_passes_is_overcome_by_reads_and_never_by_a_second_write() {
-    for row in rows() {
-        for subject in Subject::ALL {
-            let case = format!("{}, {subject:?}", row.name);
-            let seen = once(subject, &row.act).await;
-            let is_overcome = row.sends(subject) > 1;
-            assert_eq!(seen.error.is_none(), is_overcome, "{case}: {:?}", seen.error);
-            assert_eq!(seen.sends, 1 + usize::from(is_overcome), "{case}: sends");
-            assert_eq!(seen.refreshes, usize::from(row.again == Again::NewToken), "{case}: new tokens");
-        }
-    }
-}
-
-#[tokio::test]
-async fn r21_every_wait_is_the_servers_or_the_back_off_of_the_table() {
-    for (row, seen) in all_that_stay().await {
-        for (subject, seen) in seen {
-            let subject = *subject;
-            let case = format!("{}, {subject:?}", row.name);
-            let waits = if row.again == Again::NewToken { 0 } else { row.sends(subject) - 1 };
-            assert_eq!(seen.waits.len(), waits, "{case}: {:?}", seen.waits);
-            for (number, (wait, bound)) in seen.waits.iter().zip(BACK_OFF).enumerate() {
-                match (row.first_wait, subject) {
-                    (Some(first), _) if number == 0 => assert_eq!(*wait, first, "{case}"),
-                    (Some(first), _) => assert!(*wait <= first, "{case}: {:?}", seen.waits),
-                    // Full jitter, and a bound that goes on doubling.
-                    (None, Subject::NmbrsRead) => {
-                        assert!(*wait <= bound.max(500 << number), "{case}: {:?}", seen.waits);
-                    }
-                    (None, _) => assert_eq!(*wait, bound, "{case}"),
+#[test]
+fn r13_a_fault_that_passes_is_overcome_by_reads_and_never_by_a_second_write() {
+    in_a_process_that_trusts_us(
+        "r13_a_fault_that_passes_is_overcome_by_reads_and_never_by_a_second_write",
+        async {
+            let mut wrong = Wrong::default();
+            for row in rows::all() {
+                for &subject in row.subjects {
+                    let seen = subject.run(row.route, vec![row.act]).await;
+                    wrong.add(&row, subject, &judge_passing(&row, subject, &seen));
                 }
+            }
+            wrong.assert_none();
+        },
+    );
+}
+
+#[test]
+fn without_a_fault_every_route_leads_to_the_answer() {
+    in_a_process_that_trusts_us("without_a_fault_every_route_leads_to_the_answer", async {
+        for route in [Route::Plain, Route::Kept, Route::PastProxy, Route::Tls, Route::Secure, Route::Tunnel] {
+            // A token is asked for before anything that a connection could be kept from.
+            let subjects = if route == Route::Kept { Subject::API } else { &Subject::ALL };
+            for subject in subjects {
+                let seen = subject.run(route, vec![]).await;
+                let case = format!("{subject:?} over {route:?}");
+                assert_eq!((&seen.error, seen.arrived, seen.elsewhere), (&None, 1, 0), "{case}");
+            }
+        }
+    });
+}
+
+#[test]
+fn both_clients_say_the_same_of_the_same_fault_or_the_table_says_why_not() {
+    for row in rows::all().filter(|row| row.subjects.contains(&Subject::NmbrsRead)) {
+        if !row.subjects.contains(&Subject::YourCampusRead) {
+            continue;
+        }
+        let meaning =
+            |subject| (row.kind(subject), row.class.is_retryable(subject), row.class.is_open(subject));
+        let differs = meaning(Subject::NmbrsRead) != meaning(Subject::YourCampusRead);
+        assert_eq!(
+            differs,
+            row.class.why_they_differ().is_some(),
+            "{}: a difference needs its reason",
+            row.name
+        );
+    }
+}
+
+#[test]
+fn the_tables_for_readers_say_what_the_tests_prove() {
+    document::check();
+}
+
+/// What is wrong with what was seen of a fault that stays; nothing if nothing is.
+fn judge(row: &Row, subject: Subject, seen: &Seen) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let class = row.class;
+    match &seen.error {
+        None => wrong.push("no error".to_owned()),
+        Some(error) => {
+            let not_found = row.kind(subject) == "NotFound";
+            differ(&mut wrong, "kind", error.kind.as_str(), row.kind(subject));
+            differ(&mut wrong, "operation", error.operation.as_str(), subject.operation());
+            differ(&mut wrong, "status", error.status, row.status());
+            differ(&mut wrong, "is_retryable", error.is_retryable, class.is_retryable(subject));
+            differ(&mut wrong, "may_have_been_sent", error.may_have_been_sent, class.is_open(subject));
+            differ(&mut wrong, "is_not_found", error.is_not_found, not_found);
+            differ(&mut wrong, "has retry_at", error.retry_at.is_some(), row.tells_when);
+            if error.retry_at.zip(seen.tries.last().copied()).is_some_and(|(retry_at, last)| retry_at < last)
+            {
+                wrong.push(format!("retry_at {:?} lies in the past", error.retry_at));
             }
         }
     }
-}
-
-#[tokio::test]
-async fn both_clients_say_the_same_of_the_same_fault_or_the_table_says_why_not() {
-    for (row, [(_, nmbrs), (_, yourcampus), _]) in all_that_stay().await {
-        let (nmbrs, yourcampus) = (&nmbrs.error, &yourcampus.error);
-        let differs = nmbrs != yourcampus;
-        assert_eq!(
-            differs,
-            row.is_retryable(Subject::NmbrsRead) != row.is_retryable(Subject::YourCampusRead)
-        );
-        assert_eq!(differs, row.reason.is_some(), "{}: a difference needs its reason", row.name);
+    differ(&mut wrong, "sends", seen.tries.len(), class.sends(subject));
+    differ(&mut wrong, "exchanges the observer saw", seen.watched, class.sends(subject));
+    differ(&mut wrong, "connections elsewhere", seen.elsewhere, 0);
+    if class.is_before_sending() {
+        differ(&mut wrong, "requests that arrived", seen.arrived, 0);
     }
+    if !subject.is_token() {
+        differ(&mut wrong, "new tokens", seen.tokens, usize::from(class == Class::Unauthorized));
+    }
+    if row.route == Route::Kept {
+        differ(&mut wrong, "new connections", seen.connections, seen.tries.len() - 1);
+    }
+    wrong.extend(judge_waits(row, subject, &seen.tries));
+    wrong
 }
 
-#[tokio::test]
-async fn the_matrix_as_markdown() {
-    let mut table = String::from(
-        "| the server | kind | may have been sent | Nmbrs read: sends, retryable | YourCampus read | YourCampus write | why they differ |\n\
-         |---|---|---|---|---|---|---|\n",
-    );
-    for (row, seen) in all_that_stay().await {
-        let _ = write!(table, "| {} | {} | {} |", row.name, row.kind, row.open);
-        for (_, seen) in seen {
-            let again = seen.error.as_ref().is_some_and(|error| error.is_retryable);
-            let _ = write!(table, " {}, {again} |", seen.sends);
+/// R21: every wait is the server's, or the back-off.
+fn judge_waits(row: &Row, subject: Subject, tries: &[i64]) -> Vec<String> {
+    let gaps: Vec<_> = tries.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let is_right = |(number, gap): (usize, &i64)| {
+        if row.class.is_repeated_at_once(subject) {
+            return *gap == 0;
         }
-        let _ = writeln!(table, " {} |", row.reason.unwrap_or_default());
-    }
-    show(&table);
-    assert_eq!(table.lines().count(), rows().len() + 2);
+        let apart =
+            if subject == Subject::NmbrsRead && row.class == Class::Throttled { SPACING[number] } else { 0 };
+        match row.gap {
+            Some(asked) if number == 0 => *gap == asked.max(apart),
+            // The moment that a date names has come.
+            Some(asked) => (apart..=asked.max(apart)).contains(gap),
+            None if subject.is_nmbrs() => (apart..=500 << number).contains(gap),
+            None => *gap == BACK_OFF[number],
+        }
+    };
+    let right = gaps.iter().enumerate().all(is_right);
+    if right { vec![] } else { vec![format!("waits {gaps:?}, the server asks for {:?}", row.gap)] }
 }
 
-#[expect(clippy::print_stdout, reason = "shown with --nocapture")]
-fn show(table: &str) {
-    println!("{table}");
+/// The same for a fault that comes once and is followed by a good answer.
+fn judge_passing(row: &Row, subject: Subject, seen: &Seen) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let is_overcome = row.class.sends(subject) > 1;
+    differ(&mut wrong, "is overcome", seen.error.is_none(), is_overcome);
+    differ(&mut wrong, "sends", seen.tries.len(), 1 + usize::from(is_overcome));
+    differ(&mut wrong, "connections elsewhere", seen.elsewhere, 0);
+    if row.class.is_before_sending() {
+        differ(&mut wrong, "requests that arrived", seen.arrived, usize::from(is_overcome));
+    }
+    wrong
 }
 
-impl Row {
-    fn kind(&self, subject: Subject) -> &'static str {
-        if subject.is_write() { self.write_kind.unwrap_or(self.kind) } else { self.kind }
+fn differ<T: PartialEq + std::fmt::Debug>(wrong: &mut Vec<String>, what: &str, seen: T, expected: T) {
+    if seen != expected {
+        wrong.push(format!("{what} {seen:?}, not {expected:?}"));
     }
+}
 
-    fn again(&self, subject: Subject) -> Again {
-        if subject == Subject::NmbrsRead { self.nmbrs_again.unwrap_or(self.again) } else { self.again }
-    }
+/// All that is wrong, so that one run shows the whole of it.
+#[derive(Debug, Default)]
+struct Wrong(Vec<String>);
 
-    fn is_retryable(&self, subject: Subject) -> bool {
-        let may_pass = !matches!(self.again(subject), Again::Never | Again::NewToken);
-        may_pass && !(subject.is_write() && self.open)
-    }
-
-    /// How often a request is sent whose fault stays.
-    fn sends(&self, subject: Subject) -> usize {
-        match (self.again(subject), subject) {
-            // A 401 says that nothing was done, so that a write may come again as well.
-            (Again::NewToken, _) => 2,
-            (Again::Never | Again::Later, _) | (_, Subject::YourCampusWrite) => 1,
-            // nmbrs-rest.md 3.3 and yourcampus.md 1.9 count differently.
-            (Again::Soon, Subject::NmbrsRead) => 3,
-            (Again::Throttled, Subject::NmbrsRead) => 5,
-            (Again::Soon | Again::Throttled, Subject::YourCampusRead) => 4,
+impl Wrong {
+    fn add(&mut self, row: &Row, subject: Subject, wrong: &[String]) {
+        if !wrong.is_empty() {
+            self.0.push(format!("{} ({:?}), {subject:?}: {}", row.name, row.route, wrong.join("; ")));
         }
     }
 
-    fn names_a_moment(&self) -> bool {
-        self.first_wait.is_some() || self.again == Again::Later
+    fn assert_none(&self) {
+        assert!(self.0.is_empty(), "\n{}\n", self.0.join("\n"));
     }
 }

@@ -1,10 +1,8 @@
-//! The three kinds of call that the table is about, and what can be seen of one.
+//! The five kinds of call that the table is about, and what can be seen of one.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use nmbrs_client::NmbrsClient;
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
 use yourcampus_client::{
@@ -12,25 +10,37 @@ use yourcampus_client::{
     HttpCustomerApi, NewEmployee, PageRequest, RetryPolicy,
 };
 
-use crate::server::{Act, LARGEST_BODY, Server};
+use crate::act::Act;
+use crate::clock::Clock;
+use crate::server::{Endpoint, LARGEST_BODY, Route, Server};
+use crate::watcher::Watcher;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
     NmbrsRead,
+    /// The refresh before a read.
+    NmbrsToken,
     YourCampusRead,
     YourCampusWrite,
+    /// The token call before a read.
+    YourCampusToken,
 }
 
 /// What was seen of a call.
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) error: Option<Told>,
-    /// Requests that the server saw.
-    pub(crate) sends: usize,
-    /// Milliseconds.
-    pub(crate) waits: Vec<u128>,
-    /// Tokens granted since the first request.
-    pub(crate) refreshes: usize,
+    /// When each try began, in milliseconds since the first request could be sent.
+    pub(crate) tries: Vec<i64>,
+    /// Exchanges that the client's observer was told of.
+    pub(crate) watched: usize,
+    /// Requests that the server read to their end.
+    pub(crate) arrived: usize,
+    /// Tokens granted meanwhile.
+    pub(crate) tokens: usize,
+    pub(crate) connections: usize,
+    /// Connections to where a redirect points.
+    pub(crate) elsewhere: usize,
 }
 
 /// What an error says of itself.
@@ -38,148 +48,187 @@ pub(crate) struct Seen {
 #[expect(clippy::struct_excessive_bools, reason = "one for each predicate of the clients")]
 pub(crate) struct Told {
     pub(crate) kind: String,
+    pub(crate) operation: String,
     pub(crate) status: Option<u16>,
     pub(crate) is_retryable: bool,
     pub(crate) may_have_been_sent: bool,
     pub(crate) is_not_found: bool,
-    pub(crate) has_retry_at: bool,
+    /// Milliseconds since the first request could be sent.
+    pub(crate) retry_at: Option<i64>,
 }
 
 impl Subject {
-    pub(crate) const ALL: [Self; 3] = [Self::NmbrsRead, Self::YourCampusRead, Self::YourCampusWrite];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::NmbrsRead,
+        Self::NmbrsToken,
+        Self::YourCampusRead,
+        Self::YourCampusWrite,
+        Self::YourCampusToken,
+    ];
+    /// Those that ask the API, and not for a token.
+    pub(crate) const API: &[Self] = &[Self::NmbrsRead, Self::YourCampusRead, Self::YourCampusWrite];
+    pub(crate) const TOKENS: &[Self] = &[Self::NmbrsToken, Self::YourCampusToken];
+
+    /// Its place in [`Subject::ALL`].
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+
+    pub(crate) fn is_nmbrs(self) -> bool {
+        matches!(self, Self::NmbrsRead | Self::NmbrsToken)
+    }
 
     pub(crate) fn is_write(self) -> bool {
         self == Self::YourCampusWrite
     }
 
-    /// A good answer.
-    pub(crate) fn good(self) -> &'static str {
+    pub(crate) fn is_token(self) -> bool {
+        Self::TOKENS.contains(&self)
+    }
+
+    /// What errors name as their operation.
+    pub(crate) fn operation(self) -> &'static str {
         match self {
-            Self::NmbrsRead => {
-                r#"{"pagination":{"pageNumber":1,"pageSize":100,"totalPages":1,"totalRecords":0},"data":[]}"#
+            Self::NmbrsRead => "getDebtors",
+            Self::NmbrsToken => "connect/token",
+            Self::YourCampusRead => "list_employees",
+            Self::YourCampusWrite => "create_employee",
+            Self::YourCampusToken => "oauth_token",
+        }
+    }
+
+    fn endpoint(self) -> Endpoint {
+        if self.is_token() { Endpoint::Token } else { Endpoint::Api }
+    }
+
+    /// A good answer of the API.
+    fn good(self) -> &'static str {
+        match self {
+            Self::NmbrsRead | Self::NmbrsToken => {
+                r#"{"data":[],"pagination":{"pageNumber":1,"pageSize":100,"totalPages":1,"totalRecords":0}}"#
             }
-            Self::YourCampusRead => r#"{"data":[],"count":0}"#,
+            Self::YourCampusRead | Self::YourCampusToken => r#"{"data":[],"count":0}"#,
             Self::YourCampusWrite => r#"{"id":7,"is_active":true}"#,
         }
     }
 
-    /// Makes one call while the server plays this script. Both clients have a token by then.
-    pub(crate) async fn run(self, server: &Server, acts: Vec<Act>) -> Seen {
+    /// Makes one call while a server plays this script.
+    pub(crate) async fn run(self, route: Route, acts: Vec<Act>) -> Seen {
         let clock = Arc::new(Clock::new());
-        let error = match self {
-            Self::NmbrsRead => {
-                let client = nmbrs(&server.origin, &clock);
-                server.play(acts);
-                client.debtors().all().await.err().map(|error| Told {
-                    kind: format!("{:?}", error.kind()),
-                    status: error.status(),
-                    is_retryable: error.is_retryable(),
-                    may_have_been_sent: error.may_have_been_sent(),
-                    is_not_found: error.is_not_found(),
-                    has_retry_at: error.retry_at().is_some(),
-                })
-            }
-            Self::YourCampusRead | Self::YourCampusWrite => {
-                let api = yourcampus(&server.origin, &clock);
-                let company = CompanyId::new(5);
-                // What comes of this is nobody's concern; it leaves a token behind.
-                let _answer = api.reader().companies().await;
-                server.play(acts);
-                let error = if self.is_write() {
-                    let new = NewEmployee::draft("jane@acme.com", "Jane", "Doe").check().unwrap();
-                    api.writer().create(company, &new).await.err()
-                } else {
-                    let page = PageRequest::first(EmployeeFilter::active());
-                    api.reader().employees_page(company, &page).await.err()
-                };
-                error.map(|error| Told {
-                    kind: format!("{:?}", error.kind()),
-                    status: error.status(),
-                    is_retryable: error.is_retryable(),
-                    may_have_been_sent: error.may_have_been_sent(),
-                    is_not_found: error.is_not_found(),
-                    has_retry_at: error.retry_at().is_some(),
-                })
-            }
+        let is_closed = matches!(acts.first(), Some(Act::Closed));
+        let server = Server::start(route, self.endpoint(), self.good(), Arc::clone(&clock)).await;
+        let watcher = Watcher::of(self.operation(), &clock);
+        let error = if self.is_nmbrs() {
+            self.ask_nmbrs(&server, &clock, &watcher, acts).await
+        } else {
+            self.ask_yourcampus(&server, &clock, &watcher, acts).await
         };
-        let (sends, refreshes) = server.counts();
-        Seen { error, sends, waits: clock.waits(), refreshes }
+        let counts = server.counts();
+        let seen = watcher.seen();
+        // A closed port cannot count.
+        let tries = if is_closed { seen.clone() } else { counts.tries };
+        Seen {
+            error,
+            tries,
+            watched: seen.len(),
+            arrived: counts.arrived,
+            tokens: counts.tokens,
+            connections: counts.connections,
+            elsewhere: counts.elsewhere,
+        }
+    }
+
+    async fn ask_nmbrs(
+        self,
+        server: &Arc<Server>,
+        clock: &Arc<Clock>,
+        watcher: &Arc<Watcher>,
+        acts: Vec<Act>,
+    ) -> Option<Told> {
+        let life = if self.is_token() { TimeDelta::zero() } else { TimeDelta::hours(1) };
+        let tokens = TokenSet::new("t0", clock.time() + life).with_refresh("r0");
+        let client = nmbrs(server, clock, watcher, tokens);
+        if server.keeps_connections() {
+            client.debtors().all().await.unwrap();
+        }
+        server.play(acts).await;
+        watcher.forget();
+        client.debtors().all().await.err().map(|error| Told {
+            kind: format!("{:?}", error.kind()),
+            operation: error.operation().to_owned(),
+            status: error.status(),
+            is_retryable: error.is_retryable(),
+            may_have_been_sent: error.may_have_been_sent(),
+            is_not_found: error.is_not_found(),
+            retry_at: error.retry_at().map(|at| clock.since_start(at)),
+        })
+    }
+
+    async fn ask_yourcampus(
+        self,
+        server: &Arc<Server>,
+        clock: &Arc<Clock>,
+        watcher: &Arc<Watcher>,
+        acts: Vec<Act>,
+    ) -> Option<Told> {
+        let api = yourcampus(server, clock, watcher);
+        let company = CompanyId::new(5);
+        if !self.is_token() {
+            // What comes of this is nobody's concern; it leaves a token behind.
+            let _answer = api.reader().companies().await;
+        }
+        server.play(acts).await;
+        watcher.forget();
+        let error = if self.is_write() {
+            let new = NewEmployee::draft("jane@acme.com", "Jane", "Doe").check().unwrap();
+            api.writer().create(company, &new).await.err()
+        } else {
+            let page = PageRequest::first(EmployeeFilter::active());
+            api.reader().employees_page(company, &page).await.err()
+        };
+        error.map(|error| Told {
+            kind: format!("{:?}", error.kind()),
+            operation: error.operation().to_owned(),
+            status: error.status(),
+            is_retryable: error.is_retryable(),
+            may_have_been_sent: error.may_have_been_sent(),
+            is_not_found: error.is_not_found(),
+            retry_at: error.retry_at().map(|at| clock.since_start(at)),
+        })
     }
 }
 
-/// Monday 15 June 2026, 09:00 UTC; sleeping moves it on at once and is written down.
-#[derive(Debug)]
-struct Clock {
-    now: Mutex<DateTime<Utc>>,
-    waits: Mutex<Vec<u128>>,
-}
-
-impl Clock {
-    fn new() -> Self {
-        Self { now: Mutex::new("2026-06-15T09:00:00Z".parse().unwrap()), waits: Mutex::default() }
-    }
-
-    fn time(&self) -> DateTime<Utc> {
-        *self.now.lock().unwrap()
-    }
-
-    fn wait(&self, wait: Duration) {
-        self.waits.lock().unwrap().push(wait.as_millis());
-        *self.now.lock().unwrap() += wait;
-    }
-
-    fn waits(&self) -> Vec<u128> {
-        self.waits.lock().unwrap().clone()
-    }
-}
-
-#[async_trait]
-impl nmbrs_client::Clock for Clock {
-    fn now(&self) -> DateTime<Utc> {
-        self.time()
-    }
-
-    async fn sleep(&self, wait: Duration) {
-        self.wait(wait);
-    }
-}
-
-#[async_trait]
-impl yourcampus_client::Clock for Clock {
-    fn now(&self) -> DateTime<Utc> {
-        self.time()
-    }
-
-    async fn sleep(&self, wait: Duration) {
-        self.wait(wait);
-    }
-}
-
-fn nmbrs(origin: &str, clock: &Arc<Clock>) -> NmbrsClient {
+fn nmbrs(server: &Server, clock: &Arc<Clock>, watcher: &Arc<Watcher>, tokens: TokenSet) -> NmbrsClient {
     let clock: Arc<dyn nmbrs_client::Clock> = Arc::<Clock>::clone(clock);
-    let tokens = TokenSet::new("t0", clock.now() + TimeDelta::hours(1)).with_refresh("r0");
     let app = AppCredentials::new("app-id", "app-secret");
-    let authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::new(tokens)))
-        .identity_url(origin)
-        .clock(Arc::clone(&clock))
-        .build()
-        .unwrap();
-    NmbrsClient::builder("key", authorizer)
-        .rest_url(origin)
+    let mut authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::new(tokens)))
+        .identity_url(server.origin())
+        .observer(Arc::<Watcher>::clone(watcher))
+        .clock(Arc::clone(&clock));
+    if let Some(proxy) = server.proxy() {
+        authorizer = authorizer.proxy(proxy);
+    }
+    let mut client = NmbrsClient::builder("key", authorizer.build().unwrap())
+        .rest_url(server.origin())
+        .observer(Arc::<Watcher>::clone(watcher))
         .clock(clock)
-        .max_body_bytes(LARGEST_BODY)
-        .build()
-        .unwrap()
+        .max_body_bytes(LARGEST_BODY);
+    if let Some(proxy) = server.proxy() {
+        client = client.proxy(proxy);
+    }
+    client.build().unwrap()
 }
 
-fn yourcampus(origin: &str, clock: &Arc<Clock>) -> HttpCustomerApi {
-    let config = CustomerApiConfig::builder()
+fn yourcampus(server: &Server, clock: &Arc<Clock>, watcher: &Arc<Watcher>) -> HttpCustomerApi {
+    let mut config = CustomerApiConfig::builder()
         .keys("access", "secret")
-        .base_url(format!("{origin}/v1"))
+        .base_url(format!("{}/v1", server.origin()))
         .max_answer_bytes(LARGEST_BODY)
-        .retry(RetryPolicy::default().with_jitter(0.0))
-        .build()
-        .unwrap();
+        .observer(Arc::<Watcher>::clone(watcher))
+        .retry(RetryPolicy::default().with_jitter(0.0));
+    if let Some(proxy) = server.proxy() {
+        config = config.proxy(proxy);
+    }
     let clock: Arc<dyn yourcampus_client::Clock> = Arc::<Clock>::clone(clock);
-    HttpCustomerApi::with_clock(config, clock).unwrap()
+    HttpCustomerApi::with_clock(config.build().unwrap(), clock).unwrap()
 }

@@ -18,6 +18,8 @@ mod paging;
 mod raw_server;
 mod rows;
 mod secrecy;
+mod sign_in;
+mod sign_in_on_sandbox;
 mod source;
 mod stage;
 mod subscription_keys;

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::sync::Arc;
 
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tests::raw_http::read_request;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
 
 /// Answers every request (its head, as text) with what `answer` gives, and closes the connection.
 pub(crate) async fn serve<F, R>(answer: F) -> String
@@ -21,36 +22,16 @@ where
         while let Ok((mut stream, _)) = listener.accept().await {
             let answer = Arc::clone(&answer);
             tokio::spawn(async move {
-                let head = read_request(&mut stream).await;
-                let bytes = answer(head).await;
+                // The body is read as well, so that closing does not reset the connection.
+                let request = read_request(&mut stream).await.expect("the request was cut off");
+                let (head, _) = request.split_once("\r\n\r\n").unwrap();
+                let bytes = answer(head.to_owned()).await;
                 stream.write_all(&bytes).await.unwrap();
                 stream.shutdown().await.unwrap();
             });
         }
     });
     url
-}
-
-/// The head; the body is read too, so that closing does not reset the connection.
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut seen = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&seen).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(": "))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, length)| length.parse().unwrap());
-            if body.len() >= length {
-                return head.to_owned();
-            }
-        }
-        let mut buffer = [0; 4096];
-        let read = stream.read(&mut buffer).await.unwrap();
-        assert_ne!(read, 0, "the request was cut off");
-        seen.extend_from_slice(&buffer[..read]);
-    }
 }
 
 /// A 200 with this JSON, whose `Content-Length` says `extra` bytes more than there are.

@@ -1,4 +1,6 @@
-//! Compiles the code of the workspace's README.
+//! What several tests share; and the code of the workspace's README, compiled.
+
+pub mod raw_http;
 
 #[doc = include_str!("../../README.md")]
 mod readme {}

@@ -5,21 +5,16 @@ use std::sync::Arc;
 
 use nmbrs_client::ErrorKind;
 use nmbrs_client::SystemClock;
-use nmbrs_client::auth::{FileVault, Grant, GrantState, TokenStore};
+use nmbrs_client::auth::{Grant, GrantState};
 
 use crate::child::Child;
-use crate::stage::{
-    Folder, authorizer, consent, issued, new_consent, plain, sealed, short_lived, token_requests,
-};
+use crate::stage::{Folder, authorizer, consent, issued, new_consent, shared, short_lived, token_requests};
 
 #[tokio::test]
 async fn a_restored_backup_is_tried_once_and_a_new_consent_heals_it() {
     for is_sealed in [false, true] {
         let (folder, backup) = (Folder::new(), Folder::new());
-        let store: Arc<dyn TokenStore> = match is_sealed {
-            true => sealed(Arc::new(FileVault::new(folder.root()))),
-            false => plain(folder.root()),
-        };
+        let store = shared(folder.root(), is_sealed);
         let sandbox = short_lived().await;
         store.replace(None, &Grant::ready(issued(&sandbox))).await.unwrap();
         let before = authorizer(&sandbox, Arc::clone(&store), Arc::new(SystemClock));

@@ -12,8 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use nmbrs_client::auth::{
-    AppCredentials, Authorizer, FileVault, Generation, Grant, GrantState, Replaced, StoreError, StoredGrant,
-    TokenStore,
+    AppCredentials, Authorizer, Generation, Grant, GrantState, Replaced, StoreError, StoredGrant, TokenStore,
 };
 use nmbrs_client::sandbox::Sandbox;
 use nmbrs_client::{Clock, NmbrsClient, SystemClock};
@@ -21,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{ChildStdin, ChildStdout, Command};
 
-use crate::stage::{plain, sealed};
+use crate::stage::shared;
 
 /// Where a child finds what it is to be. Without it the test `child::serves` does nothing.
 const JOB: &str = "TOKEN_STORES_CHILD";
@@ -140,10 +139,7 @@ async fn serves() {
     let Ok(job) = std::env::var(JOB) else { return };
     let job: Job = serde_json::from_str(&job).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(FastClock { started: job.started, speed: job.speed });
-    let store = match job.is_sealed {
-        true => sealed(Arc::new(FileVault::new(&job.folder))),
-        false => plain(&job.folder),
-    };
+    let store = shared(&job.folder, job.is_sealed);
     let store: Arc<dyn TokenStore> = match job.pause {
         Some(pause) => Arc::new(Pausing { store, pause }),
         None => store,
@@ -210,7 +206,7 @@ impl TokenStore for Pausing {
 
 async fn pause() {
     say("paused");
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// The time of all processes of a test, in which a minute is soon over.

@@ -1,19 +1,15 @@
 //! Many processes on one grant, some of them killed: no token is shown twice, nobody goes without, nothing loops.
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{join_all, select_all};
-use nmbrs_client::auth::{FileVault, Grant, GrantState, TokenStore};
+use nmbrs_client::auth::{Grant, GrantState};
 use nmbrs_client::sandbox::{Effect, Fault, Sandbox};
 use secrecy::ExposeSecret;
 
 use crate::child::{Child, Pacing, Pause};
-use crate::stage::{
-    Folder, consent, issued, plain, sandbox, sealed, short_lived, token_request, token_requests,
-};
+use crate::stage::{Folder, consent, issued, sandbox, shared, short_lived, token_request, token_requests};
 
 const PROCESSES: usize = 8;
 const ROUNDS: usize = 5;
@@ -21,17 +17,10 @@ const ROUNDS: usize = 5;
 /// Claims last 90 seconds of a clock that runs this fast: waiting for that of a killed process takes a moment.
 const FAST: u32 = 12;
 
-fn store(folder: &Path, is_sealed: bool) -> Arc<dyn TokenStore> {
-    match is_sealed {
-        true => sealed(Arc::new(FileVault::new(folder))),
-        false => plain(folder),
-    }
-}
-
 /// A store with the sandbox's grant.
 async fn filled(sandbox: &Sandbox, is_sealed: bool) -> Folder {
     let folder = Folder::new();
-    store(folder.root(), is_sealed).replace(None, &Grant::ready(issued(sandbox))).await.unwrap();
+    shared(folder.root(), is_sealed).replace(None, &Grant::ready(issued(sandbox))).await.unwrap();
     folder
 }
 
@@ -143,7 +132,7 @@ async fn processes_killed_at_random_never_make_another_show_a_token_whose_succes
 
 async fn assert_ended_well(sandbox: &Sandbox, folder: &Folder, is_sealed: bool, mut children: Vec<Child>) {
     let answers = join_all(children.iter_mut().map(|child| child.ask("token"))).await;
-    let stored = store(folder.root(), is_sealed).load().await.unwrap().unwrap().grant;
+    let stored = shared(folder.root(), is_sealed).load().await.unwrap().unwrap().grant;
     let (state, _) = consent(sandbox, 0);
     let (_, refused) = token_requests(sandbox);
     println!("{state}");

@@ -58,11 +58,16 @@ pub(crate) fn every_store(folder: &Folder) -> Vec<(&'static str, Arc<dyn TokenSt
     ]
 }
 
-pub(crate) fn plain(folder: &Path) -> Arc<dyn TokenStore> {
+/// A store that processes can share.
+pub(crate) fn shared(folder: &Path, is_sealed: bool) -> Arc<dyn TokenStore> {
+    if is_sealed { sealed(Arc::new(FileVault::new(folder))) } else { plain(folder) }
+}
+
+fn plain(folder: &Path) -> Arc<dyn TokenStore> {
     Arc::new(FileTokenStore::new(folder.join("grant.json")))
 }
 
-pub(crate) fn sealed(vault: Arc<dyn CredentialVault>) -> Arc<dyn TokenStore> {
+fn sealed(vault: Arc<dyn CredentialVault>) -> Arc<dyn TokenStore> {
     Arc::new(VaultTokenStore::new(vault, credential(), ring()))
 }
 

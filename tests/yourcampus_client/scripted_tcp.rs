@@ -5,7 +5,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tests::raw_http::read_request;
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
@@ -54,7 +55,7 @@ impl ScriptedTcp {
 }
 
 async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Act>>>, seen: Arc<Mutex<Vec<String>>>) {
-    let request = read_request(&mut stream).await;
+    let Some(request) = read_request(&mut stream).await else { return };
     if request.contains("/oauth/token") {
         let token = answer("application/json", r#"{"access_token":"t","expires_in":3600}"#);
         return stream.write_all(token.as_bytes()).await.unwrap();
@@ -65,26 +66,6 @@ async fn serve(mut stream: TcpStream, script: Arc<Mutex<VecDeque<Act>>>, seen: A
         Act::Say(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
         Act::HangUp => {}
         Act::StaySilent => std::future::pending().await,
-    }
-}
-
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut bytes = Vec::new();
-    loop {
-        let text = String::from_utf8_lossy(&bytes);
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .filter_map(|line| line.split_once(':'))
-                .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                .map_or(0, |(_, value)| value.trim().parse().unwrap());
-            if body.len() >= length {
-                return text.into_owned();
-            }
-        }
-        if stream.read_buf(&mut bytes).await.unwrap() == 0 {
-            return String::from_utf8_lossy(&bytes).into_owned();
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::clock::{Clock, SystemClock, later, until};
 use crate::config::CustomerApiConfig;
 use crate::error::{Error, ErrorKind};
 use crate::http_api::{HttpReader, HttpWriter};
+use crate::json;
 use crate::observer::Begun;
 use crate::operation::Operation;
 use crate::pace::{RateLimit, TooLate};
@@ -249,7 +250,8 @@ impl Core {
         if answer.status != 200 {
             return Err(with_wait(refusal(operation, &answer), retry_after, now));
         }
-        read_grant(&read_json(operation, &answer)?.json)
+        let reply = read_json(operation, &answer)?;
+        read_grant(&reply.json).map_err(|why| reply.reject(ErrorKind::Decode, why))
     }
 }
 
@@ -318,7 +320,7 @@ fn read_json(operation: Operation, answer: &Answer) -> Result<Reply, Error> {
         return Err(reply.reject(ErrorKind::Decode, "the answer does not say that it is JSON"));
     }
     // Of serde's message only the place is kept; the text around it may quote the answer.
-    reply.json = serde_json::from_slice(&answer.body).map_err(|error| {
+    reply.json = json::read(&answer.body).map_err(|error| {
         let context = format!("not JSON at line {}, column {}", error.line(), error.column());
         reply.reject(ErrorKind::Decode, context)
     })?;

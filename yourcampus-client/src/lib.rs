@@ -15,6 +15,7 @@ mod fake;
 mod fields;
 mod http_api;
 mod id;
+mod json;
 mod listing;
 mod meter;
 mod new_employee;

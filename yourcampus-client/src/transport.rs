@@ -211,7 +211,9 @@ impl Answer {
     /// A date counts from the answer's own date, because the server's clock and ours may differ.
     pub(crate) fn retry_after(&self, now: DateTime<Utc>) -> Option<Duration> {
         let server_now = self.header("date").and_then(http_date).unwrap_or(now);
-        self.header("retry-after").and_then(|value| retry_after(value, server_now))
+        // Of several, as a gateway may add its own, the longest.
+        let wishes = self.headers.get_all("retry-after").iter().filter_map(|value| value.to_str().ok());
+        wishes.filter_map(|value| retry_after(value, server_now)).max()
     }
 
     /// The request id, if it looks like one: what a server echoes from elsewhere does not belong into a log.

@@ -2,7 +2,7 @@
 //!
 //! The grant is in **plaintext**: whoever can read the file has the consent. The file is 0600, and one that others can
 //! read is refused. Processes of one machine may share it; a network file system may not keep the promises (locks,
-//! renaming, syncing) this rests on. [`VaultTokenStore`](super::VaultTokenStore) over a vault of files keeps the same
+//! renaming, syncing) this rests on. `VaultTokenStore` over a vault of files keeps the same
 //! sealed.
 
 use std::path::{Path, PathBuf};

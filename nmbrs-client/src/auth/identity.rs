@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
@@ -19,6 +20,7 @@ use super::credentials::{AppCredentials, percent_encoded};
 use super::discovery::Discovery;
 use crate::clock::later;
 use crate::error::{Error, ErrorKind};
+use crate::object::Object;
 use crate::observer::{Begun, Watch};
 use crate::retry::Outcome;
 use crate::scope::Scope;
@@ -131,8 +133,7 @@ impl IdentityServer {
             request_uri: String,
         }
         let answer = self.post(PUSH, request.to_owned(), ErrorKind::UnexpectedStatus, attempt).await?;
-        let pushed = serde_json::from_slice(&answer.body).ok().filter(|_| answer.is_json());
-        match pushed {
+        match object(&answer).filter(|_| answer.is_json()) {
             Some(Pushed { request_uri }) if !request_uri.is_empty() => Ok(request_uri),
             _ => Err(Refusal::Ambiguous(unreadable(PUSH, &answer, "no request_uri"))),
         }
@@ -224,11 +225,15 @@ struct Wire {
     scope: Value,
 }
 
+fn object<T: DeserializeOwned>(answer: &Answer) -> Option<T> {
+    serde_json::from_slice(&answer.body).ok().map(|Object(body)| body)
+}
+
 /// The tokens an answer holds, and nothing it does not say. `now` is from before the request was sent.
 fn understand(answer: &Answer, now: DateTime<Utc>) -> Result<TokenSet, Refusal> {
     // What was given may be spent, and what came for it is lost.
     let lost = |why: &str| Refusal::Ambiguous(unreadable(TOKEN, answer, why));
-    let wire: Option<Wire> = serde_json::from_slice(&answer.body).ok().filter(|_| answer.is_json());
+    let wire: Option<Wire> = object(answer).filter(|_| answer.is_json());
     let wire = wire.ok_or_else(|| lost("not a JSON token answer"))?;
     let secret = |token: Option<String>| token.filter(|t| !t.is_empty()).map(SecretString::from);
     Ok(TokenSet {
@@ -252,11 +257,12 @@ fn refusal(endpoint: &'static str, answer: &Answer, invalid_grant: ErrorKind) ->
     struct Stated {
         error: Value,
     }
-    let body: Stated = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let stated = body.error.as_str();
-    if answer.is_success() && stated.is_none() {
+    let body: Stated = object(answer).unwrap_or_default();
+    let error = (!body.error.is_null()).then_some(&body.error);
+    if answer.is_success() && error.is_none() {
         return None;
     }
+    let stated = error.and_then(Value::as_str);
     let (kind, outcome) = match stated {
         Some("invalid_grant") => (invalid_grant, Outcome::Final),
         Some("invalid_client" | "unauthorized_client" | "invalid_scope" | "invalid_request") => {

@@ -72,8 +72,7 @@ impl SignIn {
         let (state, verifier) = self.fresh_secrets()?;
         let request = self.request(&state, verifier.as_ref());
         // A request that was pushed twice leaves a reference that nobody ever uses.
-        let reference =
-            self.patiently(|_| true, async |attempt| self.identity.push(&request, attempt).await).await?;
+        let reference = self.patiently(|_| true, |attempt| self.identity.push(&request, attempt)).await?;
         let client_id = percent_encoded(self.client_id.expose_secret());
         let url =
             self.browser_url(&format!("client_id={client_id}&request_uri={}", percent_encoded(&reference)));
@@ -94,9 +93,9 @@ impl SignIn {
     /// | any other | [`Error::may_have_been_sent`] tells whether the code may be spent; if so, begin again |
     pub async fn finish(&self, attempt: Attempt, callback: &str) -> Result<TokenSet> {
         let Callback { code, scopes } = Callback::read(callback, &attempt.state)?;
-        let redeem = async |number| {
+        let redeem = |number| {
             let verifier = attempt.verifier.as_ref();
-            self.identity.redeem(&code, &self.redirect_uri, verifier, self.clock.now(), number).await
+            self.identity.redeem(&code, &self.redirect_uri, verifier, self.clock.now(), number)
         };
         let mut tokens =
             self.patiently(|error| !error.may_have_been_sent(), redeem).await.map_err(|error| {
@@ -120,8 +119,7 @@ impl SignIn {
     /// identity URL; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the document cannot be read; trouble of the
     /// server and of the connection under their own kinds.
     pub async fn discover(&self) -> Result<Discovery> {
-        self.patiently(|_| true, async |attempt| self.identity.discover(self.retry.deadline, attempt).await)
-            .await
+        self.patiently(|_| true, |attempt| self.identity.discover(self.retry.deadline, attempt)).await
     }
 
     fn fresh_secrets(&self) -> Result<(SecretString, Option<SecretString>)> {
@@ -132,18 +130,16 @@ impl SignIn {
     /// The authorization request, as the query of a URL and as a form alike.
     fn request(&self, state: &SecretString, verifier: Option<&SecretString>) -> String {
         let scopes: Vec<_> = self.scopes.iter().map(Scope::as_str).collect();
-        let mut request = format!(
-            "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}",
+        let challenge = verifier.map_or_else(String::new, |verifier| {
+            format!("&code_challenge={}&code_challenge_method={}", pkce::challenge(verifier), pkce::METHOD)
+        });
+        format!(
+            "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}{challenge}",
             percent_encoded(self.client_id.expose_secret()),
             percent_encoded(&self.redirect_uri),
             percent_encoded(&scopes.join(" ")),
             percent_encoded(state.expose_secret()),
-        );
-        if let Some(verifier) = verifier {
-            let challenge = pkce::challenge(verifier);
-            request.push_str(&format!("&code_challenge={challenge}&code_challenge_method={}", pkce::METHOD));
-        }
-        request
+        )
     }
 
     fn browser_url(&self, query: &str) -> String {
@@ -152,12 +148,12 @@ impl SignIn {
         url.into()
     }
 
-    /// Sends, with the number of the attempt, until the server settles it or the policy ends it. Only what `may_repeat` allows is sent again.
-    async fn patiently<T>(
-        &self,
-        may_repeat: fn(&Error) -> bool,
-        send: impl AsyncFn(u32) -> Result<T, Refusal>,
-    ) -> Result<T> {
+    /// Sends, with the number of the attempt, until the server settles it or the policy ends it. Only what `may_repeat`
+    /// allows is sent again.
+    async fn patiently<T, F>(&self, may_repeat: fn(&Error) -> bool, send: impl Fn(u32) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T, Refusal>>,
+    {
         let deadline = later(self.clock.now(), self.retry.deadline);
         let mut attempt = 1;
         loop {
