@@ -11,6 +11,7 @@
 
 mod backup;
 mod child;
+mod claims;
 mod conformance;
 mod dropping;
 mod file_store;
@@ -19,5 +20,6 @@ mod lifecycle;
 mod memory_vault;
 mod processes;
 mod rules;
+mod scripted;
 mod sealing;
 mod stage;
