@@ -4,6 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use nmbrs_client::Scope;
 use nmbrs_client::auth::{
     Generation, Grant, GrantState, InvalidKey, KeyId, KeyRing, Replaced, Resealed, SealingKey, TokenSet,
@@ -15,7 +16,8 @@ use sync_core::CustomerId;
 use sync_core::ports::{CredentialRef, SealedCredential};
 
 use crate::memory_vault::MemoryVault;
-use crate::stage::{credential, ring, start};
+use crate::scripted::{expired, server};
+use crate::stage::{FakeClock, authorizer_at, credential, ring, sandbox, start};
 
 fn grant() -> Grant {
     Grant::ready(TokenSet::new("seeded-access", start()).with_refresh("seeded-refresh"))
@@ -146,6 +148,26 @@ async fn resealing_turns_to_the_new_key_and_the_old_one_can_be_thrown_away() {
     assert_eq!(stored.grant.to_bytes().expose_secret(), grant().to_bytes().expose_secret());
     let late = store(&vault, both()).replace(Some(Generation(1)), &grant()).await.unwrap();
     assert_eq!(late, Replaced::Moved, "who loaded before builds on what is gone");
+}
+
+#[tokio::test]
+async fn a_refresh_goes_on_while_the_key_is_turned() {
+    let vault = Arc::new(MemoryVault::default());
+    let (old, new) = (key("a", 1), key("b", 2));
+    let both = KeyRing::new(new.0.clone(), new.1.clone()).with_older(old.0.clone(), old.1.clone());
+    let before = store(&vault, KeyRing::new(old.0, old.1));
+    before.replace(None, &Grant::ready(expired())).await.unwrap();
+    let turning = store(&vault, both.clone());
+    let server = server(move || {
+        turning.reseal().now_or_never().unwrap().unwrap();
+    })
+    .await;
+    let authorizer =
+        authorizer_at(&server.uri(), &sandbox().await, Arc::new(store(&vault, both)), FakeClock::new());
+    assert_eq!(authorizer.access_token().await.unwrap().secret().expose_secret(), "access-1");
+    let stored = store(&vault, KeyRing::new(new.0, new.1)).load().await.unwrap().unwrap();
+    assert_eq!(stored.grant.tokens.access.expose_secret(), "access-1");
+    assert_eq!(stored.grant.state, GrantState::Ready);
 }
 
 #[test]

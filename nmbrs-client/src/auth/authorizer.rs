@@ -78,7 +78,8 @@ impl Authorizer {
         self.obtain(None).await
     }
 
-    /// Puts the tokens of a new consent in the place of whatever the store holds.
+    /// Puts the tokens of a new consent in the place of whatever grant the store holds. What cannot be read as a grant
+    /// is not overwritten: whoever put it there may need it.
     ///
     /// # Errors
     /// [`ErrorKind::TokenStore`], [`ErrorKind::Conflict`]: they may not be stored; call again with the same tokens.

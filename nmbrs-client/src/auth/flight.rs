@@ -20,7 +20,7 @@ use crate::retry::{Outcome, RetryPolicy, Verdict, decide};
 use crate::retry_after::RetryAfter;
 
 /// How often one flight claims: each time but the last, somebody else was first or has stored another token.
-const MAX_CLAIMS: u32 = 16;
+const MAX_CLAIMS: u32 = 64;
 
 /// How often a flight that waits for another's claim looks into the store.
 const LOOK: Duration = Duration::from_millis(250);

@@ -88,7 +88,7 @@ pub trait CredentialVault: Send + Sync {
         sealed: &[u8],
     ) -> Result<Swapped, PortError>;
 
-    /// Takes generation `expected` away.
+    /// Takes generation `expected` away. What is stored under the same name afterwards counts from 1 again.
     ///
     /// # Errors
     /// [`PortError`]; [`Doubtful`](super::PortErrorKind::Doubtful) when it is not known whether it was removed.
