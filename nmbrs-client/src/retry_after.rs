@@ -55,7 +55,6 @@ fn instant(header: &str) -> Option<DateTime<Utc>> {
 mod tests {
     use super::*;
 
-    const SECOND: Duration = Duration::from_secs(1);
     const LATER: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
 
     fn wait(headers: &[&str], date: Option<&str>) -> Option<Duration> {
@@ -63,14 +62,19 @@ mod tests {
         RetryAfter::read(headers.iter().copied(), date).wait(now)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the table reads better without a Some in each row")]
+    fn seconds(seconds: u64) -> Option<Duration> {
+        Some(Duration::from_secs(seconds))
+    }
+
     #[test]
     fn it_is_read_as_seconds_or_as_a_date() {
         for (header, expected) in [
-            ("120", Some(120 * SECOND)),
+            ("120", seconds(120)),
             (" 1.5 ", Some(Duration::from_millis(1500))),
-            ("0", Some(Duration::ZERO)),
-            (LATER, Some(60 * SECOND)),
-            ("Wed, 21 Oct 2015 07:00:00 GMT", Some(Duration::ZERO)),
+            ("0", seconds(0)),
+            (LATER, seconds(60)),
+            ("Wed, 21 Oct 2015 07:00:00 GMT", seconds(0)),
             ("1e300", Some(FARTHEST)),
             ("inf", Some(FARTHEST)),
             ("Wed, 21 Oct 2099 07:00:00 GMT", Some(FARTHEST)),
@@ -86,9 +90,9 @@ mod tests {
     #[test]
     fn a_date_counts_from_the_answers_own_date() {
         for (header, date, expected) in [
-            (LATER, "Wed, 21 Oct 2015 07:27:30 GMT", Some(30 * SECOND)),
-            (LATER, "Wed, 21 Oct 2015 09:00:00 GMT", Some(Duration::ZERO)),
-            (LATER, "yesterday", Some(60 * SECOND)),
+            (LATER, "Wed, 21 Oct 2015 07:27:30 GMT", seconds(30)),
+            (LATER, "Wed, 21 Oct 2015 09:00:00 GMT", seconds(0)),
+            (LATER, "yesterday", seconds(60)),
             ("1.5", "Wed, 21 Oct 2015 07:27:30 GMT", Some(Duration::from_millis(1500))),
             ("soon", "Wed, 21 Oct 2015 07:27:30 GMT", None),
         ] {
@@ -99,9 +103,9 @@ mod tests {
     #[test]
     fn of_several_the_longest_counts() {
         assert_eq!(wait(&[], None), None);
-        assert_eq!(wait(&["5", "3"], None), Some(5 * SECOND));
-        assert_eq!(wait(&["soon", "3"], None), Some(3 * SECOND));
-        assert_eq!(wait(&["3", LATER], None), Some(60 * SECOND));
-        assert_eq!(wait(&["90", LATER], None), Some(90 * SECOND));
+        assert_eq!(wait(&["5", "3"], None), seconds(5));
+        assert_eq!(wait(&["soon", "3"], None), seconds(3));
+        assert_eq!(wait(&["3", LATER], None), seconds(60));
+        assert_eq!(wait(&["90", LATER], None), seconds(90));
     }
 }
