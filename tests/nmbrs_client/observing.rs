@@ -1,5 +1,6 @@
 //! What an observer is told: every exchange once, with names and numbers only.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use nmbrs_client::auth::{AppCredentials, Authorizer};
@@ -92,4 +93,47 @@ async fn the_authorizers_observer_is_told_of_every_exchange_with_the_identity_se
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert_eq!(lines[0], "connect/token None #1 Some(503) Some(Server) 0 None");
     assert!(lines[1].starts_with("connect/token None #2 Some(200) None "), "{lines:?}");
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_says_the_same_as_the_observer_hears() {
+    let stage = Stage::new().await;
+    stage.api_says(refusal(404, 40401).insert_header("X-Request-Id", "r-logged")).await;
+    let log = Log::default();
+    let writer = log.clone();
+    let writing = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+    // For the whole process: what one thread alone listens to may never be told, if another thread came by first.
+    writing.with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG).init();
+    stage.client().debtors().all().await.unwrap_err();
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = log.lines().find(|line| line.contains("r-logged")).unwrap();
+    for field in [
+        "operation=\"getDebtors\"",
+        "page=1",
+        "attempt=1",
+        "status=404",
+        "bytes=",
+        "duration_ms=0",
+        "request_id=\"r-logged\"",
+        "kind=NotFound",
+    ] {
+        assert!(line.contains(field), "{field} is not in {line}");
+    }
+    for ours in log.lines().filter(|line| line.contains("nmbrs_client::")) {
+        assert!(!ours.contains("access-0") && !ours.contains("key-0"), "{ours}");
+    }
 }

@@ -1,5 +1,6 @@
 //! What an observer is told: every exchange once, with names and numbers only.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
@@ -63,4 +64,50 @@ async fn an_answer_that_is_no_json_and_a_server_that_is_not_there_are_told_as_wh
     let api = client(absent.observer(notes.clone()), &TestClock::new());
     api.reader().companies().await.unwrap_err();
     assert_eq!(notes.lines(), ["oauth_token None #1 None Some(Connect) 0 None"]);
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_log_says_the_same_as_the_observer_hears() {
+    let stage = Stage::new().await;
+    let gone = status(404).insert_header("x-request-id", "r-logged");
+    stage.script("GET", EMPLOYEES, [gone]).await;
+    let log = Log::default();
+    let writer = log.clone();
+    let writing = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone());
+    // For the whole process: what one thread alone listens to may never be told, if another thread came by first.
+    writing.with_max_level(tracing_subscriber::filter::LevelFilter::DEBUG).init();
+    let page = PageRequest::first(EmployeeFilter::active().with_search("needle"));
+    stage.api.reader().employees_page(COMPANY, &page).await.unwrap_err();
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let line = log.lines().find(|line| line.contains("r-logged")).unwrap();
+    for field in [
+        "operation=\"list_employees\"",
+        "skip=0",
+        "attempt=1",
+        "status=404",
+        "bytes=0",
+        "duration_ms=0",
+        "request_id=\"r-logged\"",
+        "kind=NotFound",
+    ] {
+        assert!(line.contains(field), "{field} is not in {line}");
+    }
+    let secrets = ["the-access-key", "the-secret-key", "token-1", "needle"];
+    for ours in log.lines().filter(|line| line.contains("yourcampus_client::")) {
+        assert!(!secrets.iter().any(|secret| ours.contains(secret)), "{ours}");
+    }
 }
