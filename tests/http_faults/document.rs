@@ -109,7 +109,7 @@ fn matrix() -> String {
         for row in group.rows {
             let _ = write!(table, "| {}", row.name);
             if let Some(gap) = row.gap.filter(|gap| *gap > 0) {
-                let _ = write!(table, " (waits {} ms)", gap);
+                let _ = write!(table, " (waits {gap} ms)");
             }
             let _ = write!(table, " |");
             for subject in Subject::ALL {

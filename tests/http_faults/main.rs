@@ -190,7 +190,7 @@ fn judge_passing(row: &Row, subject: Subject, seen: &Seen) -> Vec<String> {
     wrong
 }
 
-fn differ<T: PartialEq + std::fmt::Debug>(wrong: &mut Vec<String>, what: &str, seen: T, expected: T) {
+fn differ<T: PartialEq + std::fmt::Debug + Copy>(wrong: &mut Vec<String>, what: &str, seen: T, expected: T) {
     if seen != expected {
         wrong.push(format!("{what} {seen:?}, not {expected:?}"));
     }

@@ -9,7 +9,7 @@ mod token_answers;
 mod vendor_codes;
 mod waits;
 
-use crate::act::{Act, Answer, Headers};
+use crate::act::{Act, Answer};
 use crate::class::Class;
 use crate::server::Route;
 use crate::subject::Subject;
@@ -85,10 +85,10 @@ impl Row {
         }
     }
 
-    /// A refusal by the API.
-    fn refusal(status: u16, headers: Headers) -> Self {
-        let (class, kind) = Class::of_status(status);
-        Self::answered(status.to_string(), Answer::refusal(status, headers), class, kind).only(Subject::API)
+    /// A refusal by the API that means what its status means.
+    fn refused(name: impl Into<String>, answer: Answer) -> Self {
+        let (class, kind) = Class::of_status(answer.status);
+        Self::answered(name, answer, class, kind).only(Subject::API)
     }
 
     fn answered(name: impl Into<String>, answer: Answer, class: Class, kind: &'static str) -> Self {
