@@ -7,6 +7,7 @@
 use std::error::Error as StdError;
 use std::path::Path;
 
+use nmbrs_client::auth::StoreError;
 use nmbrs_client::{ErrorKind, Scope};
 use sync_core::CustomerId;
 
@@ -40,6 +41,8 @@ impl<'a> Advisor<'a> {
                 self.of_nmbrs(error)
             } else if let Some(error) = error.downcast_ref::<yourcampus_client::Error>() {
                 of_yourcampus(error)
+            } else if error.is::<StoreError>() {
+                Some(self.about_the_store())
             } else {
                 None
             };

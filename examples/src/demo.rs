@@ -71,7 +71,7 @@ impl Demo {
 
         let customer = CustomerId::new("demo");
         let nmbrs = settings_of_nmbrs(&source_box);
-        let grant = GrantPlace::new(&customer, &nmbrs.tokens);
+        let grant = GrantPlace::new(&customer, &nmbrs.tokens)?;
         let source = connect::source(&nmbrs, connect::authorizer(&nmbrs, &grant)?)?;
         let api = connect::target(&settings_of_yourcampus(&target_box))?;
         let (reader, writer) = (connect::reader(&api), connect::writer(&api));

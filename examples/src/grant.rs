@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use nmbrs_client::auth::{
-    FileTokenStore, FileVault, Grant, GrantState, KeptAlive, KeyRing, MemoryTokenStore, Resealed, StoreError,
-    TokenSet, TokenStore, VaultTokenStore,
+    Grant, GrantState, KeptAlive, KeyRing, MemoryTokenStore, Resealed, StoreError, TokenSet, TokenStore,
+    VaultTokenStore,
 };
 use sync_core::CustomerId;
-use sync_core::ports::{Clock, CredentialRef};
+use sync_core::ports::{Clock, CredentialRef, CredentialVault};
 
 use crate::advice::Advisor;
 use crate::clock::MachineClock;
@@ -35,36 +35,39 @@ pub enum GrantPlace {
     /// In memory: a token that somebody handed over.
     Memory(Arc<MemoryTokenStore>),
     /// In a file, in plain text.
-    File(Arc<FileTokenStore>, PathBuf),
+    File(Arc<dyn TokenStore>, PathBuf),
     /// Sealed, in a folder.
     Sealed(Arc<VaultTokenStore>, PathBuf),
 }
 
 impl GrantPlace {
     /// The place that the configuration names. Nothing is read yet.
-    pub fn new(customer: &CustomerId, tokens: &Tokens) -> Self {
-        match tokens {
+    ///
+    /// # Errors
+    /// When this machine has no such place.
+    pub fn new(customer: &CustomerId, tokens: &Tokens) -> anyhow::Result<Self> {
+        Ok(match tokens {
             Tokens::HandedOver(token) => {
                 let tokens = TokenSet::new(token.clone(), MachineClock.now() + HANDED_OVER);
                 Self::Memory(Arc::new(MemoryTokenStore::new(tokens)))
             }
-            Tokens::File(path) => Self::File(Arc::new(FileTokenStore::new(path)), path.clone()),
+            Tokens::File(path) => Self::File(token_file(path)?, path.clone()),
             Tokens::Sealed(Sealed { folder, with, older }) => {
                 let ring = KeyRing::new(with.id.clone(), with.key.clone());
                 let ring =
                     older.iter().fold(ring, |ring, key| ring.with_older(key.id.clone(), key.key.clone()));
                 let credential = CredentialRef::new(customer.clone(), CREDENTIAL);
-                let vault = Arc::new(FileVault::new(folder));
-                Self::Sealed(Arc::new(VaultTokenStore::new(vault, credential, ring)), folder.clone())
+                let store = VaultTokenStore::new(vault(folder)?, credential, ring);
+                Self::Sealed(Arc::new(store), folder.clone())
             }
-        }
+        })
     }
 
     /// What the client reads and writes.
     pub fn store(&self) -> Arc<dyn TokenStore> {
         match self {
             Self::Memory(store) => Arc::<MemoryTokenStore>::clone(store),
-            Self::File(store, _) => Arc::<FileTokenStore>::clone(store),
+            Self::File(store, _) => Arc::clone(store),
             Self::Sealed(store, _) => Arc::<VaultTokenStore>::clone(store),
         }
     }
@@ -116,6 +119,28 @@ impl fmt::Display for GrantPlace {
 }
 
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+fn token_file(path: &Path) -> anyhow::Result<Arc<dyn TokenStore>> {
+    Ok(Arc::new(nmbrs_client::auth::FileTokenStore::new(path)))
+}
+
+#[cfg(not(unix))]
+fn token_file(_: &Path) -> anyhow::Result<Arc<dyn TokenStore>> {
+    bail!(WrongUsage("nmbrs.tokens: grants in files need Unix"))
+}
+
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere there is none")]
+fn vault(folder: &Path) -> anyhow::Result<Arc<dyn CredentialVault>> {
+    Ok(Arc::new(nmbrs_client::auth::FileVault::new(folder)))
+}
+
+#[cfg(not(unix))]
+fn vault(_: &Path) -> anyhow::Result<Arc<dyn CredentialVault>> {
+    bail!(WrongUsage("nmbrs.tokens: grants in files need Unix"))
+}
+
+#[cfg(unix)]
 fn make_private(folder: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
@@ -163,7 +188,7 @@ pub async fn keep_alive(config: &Config, advisor: &Advisor<'_>) -> anyhow::Resul
 /// # Errors
 /// When the grant cannot be opened with any of the keys, or not be written.
 pub async fn rotate_key(config: &Config) -> anyhow::Result<String> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
     let (GrantPlace::Sealed(store, _), Tokens::Sealed(sealed)) = (&place, &config.nmbrs.tokens) else {
         bail!(WrongUsage("nmbrs.tokens: only a grant in a folder is sealed with a key"));
     };
@@ -181,7 +206,7 @@ pub async fn rotate_key(config: &Config) -> anyhow::Result<String> {
 }
 
 fn lasting(config: &Config) -> anyhow::Result<GrantPlace> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
     if matches!(place, GrantPlace::Memory(_)) {
         bail!(WrongUsage(
             "nmbrs.access_token: a token that was handed over is no grant; write nmbrs.tokens and sign in"

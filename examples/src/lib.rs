@@ -3,6 +3,7 @@
 //! The rules are in `sync-core`, the protocols in the two clients; nothing here decides anything.
 
 pub mod advice;
+pub mod arguments;
 pub mod check;
 pub mod clock;
 pub mod config;

@@ -18,7 +18,7 @@ impl Stage {
         let text = std::fs::read_to_string(self.config()).unwrap();
         let environment = self.environment();
         let config = Config::parse("sync.toml", &text, |name| environment.get(name).cloned()).unwrap();
-        let grant = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+        let grant = GrantPlace::new(&config.customer, &config.nmbrs.tokens).unwrap();
         let authorizer = connect::authorizer(&config.nmbrs, &grant).unwrap();
         let source = connect::source(&config.nmbrs, authorizer).unwrap();
         let reader = connect::reader(&connect::target(&config.yourcampus).unwrap());

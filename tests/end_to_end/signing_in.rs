@@ -169,9 +169,9 @@ async fn a_foreign_visit_is_shown_the_door_and_the_right_one_is_taken_once() {
     stage.keep_grants(IN_A_FILE);
     let signing_in = SigningIn::start(&stage, &[]).await;
     let callback = signing_in.consent().await;
-    let state = signing_in.parameter("state").unwrap();
+    let ours = signing_in.parameter("state").unwrap();
     for foreign in [
-        callback.replace(&state, "another"),
+        callback.replace(&ours, "another"),
         callback.replace("state=", "stale="),
         callback.replace("code=", "node="),
     ] {
@@ -206,8 +206,8 @@ async fn a_pasted_address_of_another_attempt_sends_nothing() {
     stage.keep_grants(IN_A_FILE);
     let mut signing_in = SigningIn::start(&stage, &["--paste"]).await;
     let callback = signing_in.consent().await;
-    let state = signing_in.parameter("state").unwrap();
-    signing_in.paste(&callback.replace(&state, "another")).await;
+    let ours = signing_in.parameter("state").unwrap();
+    signing_in.paste(&callback.replace(&ours, "another")).await;
     let ran = signing_in.end(&stage).await.ends_with_code(1);
     assert!(ran.stderr.contains("nothing was sent"), "{}", ran.stderr);
     assert_eq!(stage.code_exchanges().await, 0);

@@ -146,11 +146,12 @@ impl Stage {
         self.secrets.lock().unwrap().add_credentials(secrets.iter().copied());
     }
 
-    /// All files but two: the configuration is the test's own and holds the client id, and the token file is there to
-    /// hold tokens.
+    /// All files but those of the test itself, which end in `.toml` and may hold the client id, and the token file, which
+    /// is there to hold tokens.
     fn written(&self) -> Vec<(String, String)> {
         let mut written = self.folder.contents();
-        written.retain(|(name, _)| !name.ends_with(".toml") && !name.ends_with(GRANT_FILE));
+        let is_toml = |name: &str| std::path::Path::new(name).extension().is_some_and(|kind| kind == "toml");
+        written.retain(|(name, _)| !is_toml(name) && !name.ends_with(GRANT_FILE));
         written
     }
 

@@ -65,11 +65,11 @@ async fn r23_sign_in_check_plan_and_apply_at_trace_tell_no_secret_and_no_person(
     let (config, plan_file) = (path(&stage.config()), path(&stage.folder.path("plan.json")));
 
     let signing_in = SigningIn::start(&stage, &["--user", "--log", "trace"]).await;
-    let (state, challenge) =
+    let (ours, challenge) =
         (signing_in.parameter("state").unwrap(), signing_in.parameter("code_challenge").unwrap());
     let callback = signing_in.consent().await;
     let code = callback.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
-    stage.remember(&[&state, &code]);
+    stage.remember(&[&ours, &code]);
     visit(&callback).await;
     let signed_in = signing_in.end(&stage).await.ends_with_code(0);
     assert_loud(&signed_in);

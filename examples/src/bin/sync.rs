@@ -2,20 +2,21 @@
 //!
 //! Without arguments it runs the demo: both sandboxes on this machine, whatever the environment holds.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::Parser;
 use examples::advice::Advisor;
+use examples::arguments::{Arguments, Command, DemoArguments};
 use examples::check::check;
 use examples::clock::MachineClock;
 use examples::config::{Config, Problems};
 use examples::demo::{Demo, plan_json};
 use examples::exit::{Ended, WrongUsage};
 use examples::grant::{GrantPlace, keep_alive, rotate_key, sign_out};
-use examples::log::{self, LogLevel};
+use examples::log;
 use examples::progress::Bars;
 use examples::sign_in::{Options, sign_in};
 use examples::terminal::{say, tell};
@@ -27,120 +28,6 @@ use sync_core::engine::{Apply, DryRun, EngineError, MemoryLedger};
 use sync_core::plan::PlanDocument;
 use sync_core::ports::{Clock, EmployeeSource, Progress};
 use sync_core::{ExternalId, PlanId};
-
-/// Keeps YourCampus in step with Nmbrs. Without a command: a demo on two sandboxes.
-#[derive(Parser)]
-#[command(version, about, args_conflicts_with_subcommands = true)]
-#[command(
-    after_help = "Exit codes: 0 nothing to do or done, 2 changes pending, 3 blocked by a guard, 1 error, 64 wrong usage"
-)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    demo: DemoArguments,
-    /// Tell on standard error what is done: all that this level covers. Off unless given.
-    #[arg(long, global = true, value_name = "LEVEL")]
-    log: Option<LogLevel>,
-}
-
-#[derive(Args)]
-struct DemoArguments {
-    /// Demo: employee records in Nmbrs.
-    #[arg(long, default_value_t = 120)]
-    people: usize,
-    /// Demo: the seed of all chance.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Demo: print one JSON line instead of tables.
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Lets a person consent in the browser, and keeps the grant where the configuration says.
-    SignIn {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-        /// Push the request to Nmbrs first, so that the address shows no detail of it.
-        #[arg(long)]
-        pushed: bool,
-        /// Read the address to which the browser was sent from standard input.
-        #[arg(long)]
-        paste: bool,
-        /// Put the new grant in the place of one that lives.
-        #[arg(long)]
-        replace: bool,
-        /// Ask to see who consented, too (user.info.read); no run needs it.
-        #[arg(long)]
-        user: bool,
-    },
-    /// Revokes the grant at Nmbrs and removes it here.
-    SignOut {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-    },
-    /// Renews a grant that nobody has used for 20 days; it would end after 30. For a daily timer.
-    KeepAlive {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-    },
-    /// Seals the grant with the key in `nmbrs.tokens.sealed_with`, so that older keys can be thrown away.
-    RotateKey {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-    },
-    /// Would a run work, and what would it read? Reads nobody's data.
-    Check {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-        /// Print one JSON line instead of text.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Reads both sides and shows what a run would do. Writes nothing to either.
-    Plan {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-        /// Where to save the plan for `apply` and `explain`.
-        #[arg(long)]
-        out: Option<PathBuf>,
-        /// Print one JSON line instead of tables.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Reads both sides again and does what stands in the approved plan and in the fresh one.
-    Apply {
-        /// The configuration file (TOML).
-        #[arg(long)]
-        config: PathBuf,
-        /// The plan that a person looked at.
-        #[arg(long)]
-        plan: PathBuf,
-        /// The hash of that plan, typed by the person who approves it.
-        #[arg(long, value_name = "HASH")]
-        approve: String,
-        /// Print one JSON line instead of tables.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Says why a saved plan decides about one employee as it does.
-    Explain {
-        /// The plan.
-        #[arg(long)]
-        plan: PathBuf,
-        /// The employee's id: as Nmbrs gives it, or with `nmbrs:rest:` before it.
-        #[arg(long, value_name = "ID")]
-        employee: String,
-    },
-}
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -197,39 +84,23 @@ async fn with_config(
             sign_in(config, Options { pushed, paste, replace, user }).await?;
             Ok(Ended::Done)
         }
-        Command::SignOut { .. } => done(sign_out(config).await?),
-        Command::KeepAlive { .. } => done(keep_alive(config, advisor).await?),
-        Command::RotateKey { .. } => done(rotate_key(config).await?),
+        Command::SignOut { .. } => Ok(said(&sign_out(config).await?)),
+        Command::KeepAlive { .. } => Ok(said(&keep_alive(config, advisor).await?)),
+        Command::RotateKey { .. } => Ok(said(&rotate_key(config).await?)),
         Command::Check { json, .. } => {
             let report = check(config, advisor).await?;
             say(&if json { report.json().to_string() } else { report.text() });
             Ok(if report.is_ok() { Ended::Done } else { Ended::Failed })
         }
-        Command::Plan { out, json, .. } => plan(config, path, out.as_deref(), json).await,
-        Command::Apply { plan, approve, json, .. } => apply(config, &plan, &approve, json).await,
+        Command::Plan { out, json, .. } => plan(config, advisor, path, out.as_deref(), json).await,
+        Command::Apply { plan, approve, json, .. } => apply(config, advisor, &plan, &approve, json).await,
         Command::Explain { plan, employee } => explain(&plan, &employee),
     }
 }
 
-fn done(told: String) -> anyhow::Result<Ended> {
-    say(&told);
-    Ok(Ended::Done)
-}
-
-impl Command {
-    /// The configuration file of a command that has one.
-    fn config(&self) -> Option<&Path> {
-        match self {
-            Self::SignIn { config, .. }
-            | Self::SignOut { config }
-            | Self::KeepAlive { config }
-            | Self::RotateKey { config }
-            | Self::Check { config, .. }
-            | Self::Plan { config, .. }
-            | Self::Apply { config, .. } => Some(config),
-            Self::Explain { .. } => None,
-        }
-    }
+fn said(told: &str) -> Ended {
+    say(told);
+    Ended::Done
 }
 
 async fn demo(DemoArguments { people, seed, json }: DemoArguments) -> anyhow::Result<Ended> {
@@ -242,8 +113,14 @@ async fn demo(DemoArguments { people, seed, json }: DemoArguments) -> anyhow::Re
     })
 }
 
-async fn plan(config: &Config, path: &Path, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
-    let source = source_of(config)?;
+async fn plan(
+    config: &Config,
+    advisor: &Advisor<'_>,
+    path: &Path,
+    out: Option<&Path>,
+    json: bool,
+) -> anyhow::Result<Ended> {
+    let source = source_of(config, advisor).await?;
     let api = connect::target(&config.yourcampus)?;
     let (reader, ledger) = (connect::reader(&api), MemoryLedger::new());
     let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
@@ -298,7 +175,13 @@ fn ended(document: &PlanDocument) -> Ended {
     }
 }
 
-async fn apply(config: &Config, plan: &Path, approve: &str, json: bool) -> anyhow::Result<Ended> {
+async fn apply(
+    config: &Config,
+    advisor: &Advisor<'_>,
+    plan: &Path,
+    approve: &str,
+    json: bool,
+) -> anyhow::Result<Ended> {
     if !config.is_on_loopback() {
         bail!(
             "this version writes to sandboxes on this machine only: real accounts need a ledger that outlives the \
@@ -309,7 +192,7 @@ async fn apply(config: &Config, plan: &Path, approve: &str, json: bool) -> anyho
         bail!(WrongUsage("--approve: must be the 64 hex digits that `sync plan` showed"));
     };
     let approved = plan_file::open(plan)?;
-    let source = source_of(config)?;
+    let source = source_of(config, advisor).await?;
     let api = connect::target(&config.yourcampus)?;
     let (reader, writer, ledger) = (connect::reader(&api), connect::writer(&api), MemoryLedger::new());
     let dry_run = with_bars(DryRun::new(&source, &reader, &ledger, &MachineClock), json);
@@ -347,8 +230,11 @@ fn explain(plan: &Path, employee: &str) -> anyhow::Result<Ended> {
     Ok(Ended::Done)
 }
 
-fn source_of(config: &Config) -> anyhow::Result<NmbrsSource> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+async fn source_of(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<NmbrsSource> {
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
+    if place.load().await?.is_none() {
+        bail!("{}: there is no grant yet, {place}", advisor.first_sign_in());
+    }
     connect::source(&config.nmbrs, connect::authorizer(&config.nmbrs, &place)?)
 }
 

@@ -23,7 +23,7 @@ use crate::grant::GrantPlace;
 /// # Errors
 /// When the settings cannot be used by the clients at all; nothing was sent.
 pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Report> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
     let authorizer = connect::authorizer(&config.nmbrs, &place)?;
     let source = connect::source(&config.nmbrs, authorizer.clone())?;
     let api = connect::target(&config.yourcampus)?;

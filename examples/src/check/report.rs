@@ -123,7 +123,7 @@ impl Report {
         text.push_str("\nA run would read of Nmbrs:\n");
         for read in READS {
             let scope = read.operation.least_scope();
-            text += &format!("  {} ({scope})\n", read.operation);
+            text.push_str(&show::wrapped("  ", &format!("{} ({scope})", read.operation)));
             text.push_str(&show::wrapped("    ", read.data));
             text.push_str(&show::wrapped("    → ", read.consumer));
         }

@@ -1,4 +1,4 @@
-//! `examples/sync.toml` is what a reader copies: it must be right, and it must be complete.
+//! `examples/sync.toml` is what a reader copies, and `examples/README.md` explains it: they must be right and complete.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,7 @@ use toml::{Table, Value};
 use super::{Config, NmbrsLimits, YourCampusLimits};
 
 const TEXT: &str = include_str!("../../sync.toml");
+const PAGE: &str = include_str!("../../README.md");
 
 /// Any secret will do, but keys have a form.
 #[expect(clippy::unnecessary_wraps, reason = "the look-up that every configuration takes")]
@@ -92,4 +93,13 @@ fn the_example_has_every_key_and_no_other() {
     let inside_a_list = ["nmbrs.tokens.older.id", "nmbrs.tokens.older.key"].map(str::to_owned);
     let parser: BTreeSet<_> = parser.into_iter().chain(inside_a_list).collect();
     assert_eq!(file, parser);
+}
+
+#[test]
+fn the_operators_page_explains_every_key() {
+    let keys = keys_of_the_file();
+    let is_section = |key: &String| keys.iter().any(|other| other.starts_with(&format!("{key}.")));
+    for key in keys.iter().filter(|key| !is_section(key)) {
+        assert!(PAGE.contains(&format!("\n| `{key}` |")), "{key}");
+    }
 }

@@ -46,7 +46,7 @@ pub struct Options {
 /// When somebody must change the configuration or the command line, when the user says no, when the server or the
 /// store fails. Unless the last, nothing was stored.
 pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens);
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
     let redirect_uri = usable_redirect_uri(config, &place, options)?;
     refuse_to_replace(&place, options).await?;
     place.make_room()?;
