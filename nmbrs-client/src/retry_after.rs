@@ -62,6 +62,7 @@ mod tests {
         RetryAfter::read(headers.iter().copied(), date).wait(now)
     }
 
+    #[expect(clippy::unnecessary_wraps, reason = "the table reads better without a Some in each row")]
     fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
