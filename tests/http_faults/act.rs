@@ -9,8 +9,8 @@ pub(crate) enum Act {
     End(Moment, Ending),
     /// From this moment on nothing more comes, for longer than the client has patience.
     Silence(Moment),
-    /// The good answer, seven seconds after each byte.
-    Drip,
+    /// From this moment on seven seconds after each byte of the good answer.
+    Drip(Moment),
     /// These bytes instead of an answer or a handshake.
     Bytes(&'static [u8]),
     /// This certificate in the handshake.

@@ -309,13 +309,15 @@ impl Stage {
                 self.let_time_pass(patience).await;
                 let _until_the_client_goes = wire.read(&mut [0; 1]).await;
             }
-            Act::Drip => {
-                for byte in Answer::ok(|good| good.into()).bytes(good, "", false) {
-                    send(wire, &[byte]).await;
+            Act::Drip(moment) => {
+                let at_once = moment.sent(good);
+                send(wire, &at_once).await;
+                for byte in &Answer::ok(|good| good.into()).bytes(good, "", false)[at_once.len()..] {
                     self.let_time_pass(Duration::from_secs(7)).await;
                     if wire.read(&mut [0; 1]).now_or_never().is_some() {
                         return;
                     }
+                    send(wire, &[*byte]).await;
                 }
             }
             Act::Bytes(bytes) => send(wire, bytes).await,

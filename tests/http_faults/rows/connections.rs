@@ -34,7 +34,14 @@ pub(crate) fn rows() -> Vec<Row> {
     ] {
         rows.push(Row::new(format!("says {at}"), Act::Silence(moment), Broken, "Timeout"));
     }
-    rows.push(Row::new("drips, a byte every seven seconds", Act::Drip, Broken, "Timeout"));
+    for (moment, from) in [(Moment::Request, "from the start"), (Moment::Head, "after the head")] {
+        rows.push(Row::new(
+            format!("drips {from}, a byte every seven seconds"),
+            Act::Drip(moment),
+            Broken,
+            "Timeout",
+        ));
+    }
 
     rows.extend([
         broken("announces more than it sends", Act::Answer(GOOD.framed(Framing::Announced(1000)))),
