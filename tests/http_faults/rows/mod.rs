@@ -44,7 +44,7 @@ pub(crate) fn groups() -> Vec<Group> {
         Group { title: "TLS", rows: tls::rows() },
         Group { title: "Proxies", rows: proxies::rows() },
         Group { title: "Bodies of a 200", rows: bodies::rows() },
-        Group { title: "Statuses", rows: statuses::rows() },
+        Group { title: "Refusals, whatever comes with them", rows: statuses::rows() },
         Group { title: "Codes of Nmbrs", rows: vendor_codes::rows() },
         Group { title: "Waits that the server asks for", rows: waits::rows() },
         Group { title: "Answers of the token endpoints", rows: token_answers::rows() },

@@ -1,20 +1,14 @@
-//! What each status means, and that nothing about its body or its `Location` changes it. [`super::every_status`] goes
-//! through all of them.
+//! Nothing about the body or the `Location` of a refusal changes what its status means. [`super::every_status`] goes
+//! through all statuses.
 
 use super::Row;
 use crate::act::{Answer, Framing};
 use crate::class::Class;
 use crate::subject::Subject::YourCampusToken;
 
-/// The statuses that mean something to somebody.
-const NAMED: [u16; 25] = [
-    300, 304, 400, 401, 403, 404, 405, 407, 408, 409, 410, 418, 422, 425, 429, 431, 451, 500, 501, 502, 503,
-    504, 507, 511, 599,
-];
-
 pub(crate) fn rows() -> Vec<Row> {
     let plain = |status| Answer::refusal(status, &[]);
-    let mut rows: Vec<_> = NAMED.map(|status| Row::refused(status.to_string(), plain(status))).into();
+    let mut rows = Vec::new();
     for status in [301, 302, 303, 307, 308] {
         for (where_to, location) in [
             ("another server", &[("Location", "{elsewhere}/taken")]),
