@@ -9,8 +9,8 @@ pub(crate) enum Act {
     End(Moment, Ending),
     /// From this moment on nothing more comes, for longer than the client has patience.
     Silence(Moment),
-    /// The good answer, seven seconds after each byte.
-    Drip,
+    /// From this moment on seven seconds after each byte of the good answer.
+    Drip(Moment),
     /// These bytes instead of an answer or a handshake.
     Bytes(&'static [u8]),
     /// This certificate in the handshake.
@@ -104,6 +104,11 @@ impl Answer {
         self
     }
 
+    pub(crate) fn saying(mut self, body: fn(&str) -> Vec<u8>) -> Self {
+        self.body = body;
+        self
+    }
+
     pub(crate) const fn with(mut self, headers: Headers) -> Self {
         self.headers = headers;
         self
@@ -112,10 +117,8 @@ impl Answer {
     /// The answer as it goes over the wire. `keep` leaves the connection open.
     pub(crate) fn bytes(self, good: &str, elsewhere: &str, keep: bool) -> Vec<u8> {
         let body = (self.body)(good);
-        let mut head = format!("HTTP/1.1 {} Said\r\n", self.status);
-        let mut line = |name: &str, value: &str| {
-            head.push_str(&format!("{name}: {value}\r\n"));
-        };
+        let mut head = vec![format!("HTTP/1.1 {} Said", self.status)];
+        let mut line = |name: &str, value: &str| head.push(format!("{name}: {value}"));
         if !self.content_type.is_empty() {
             line("Content-Type", self.content_type);
         }
@@ -131,7 +134,7 @@ impl Answer {
         if !keep {
             line("Connection", "close");
         }
-        let mut bytes = format!("{head}\r\n").into_bytes();
+        let mut bytes = format!("{}\r\n\r\n", head.join("\r\n")).into_bytes();
         match self.framing {
             Framing::Chunked => {
                 bytes.extend(chunk(&body));

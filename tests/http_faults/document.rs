@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::class::Class;
-use crate::rows;
+use crate::rows::{self, Row};
 use crate::subject::Subject;
 
 const BEGIN: &str = "<!-- fault table: begin -->\n";
@@ -97,34 +97,47 @@ fn kinds(class: Class, subjects: &[Subject]) -> String {
 }
 
 fn matrix() -> String {
-    let mut table = String::new();
+    let mut table = heading("Every status");
+    let rows: Vec<_> = rows::every_status().collect();
+    let statuses = rows.chunk_by(|one, next| one.name == next.name);
+    let lines: Vec<_> = statuses.map(|rows| (&rows[0].name, cells(rows))).collect();
+    for same in lines.chunk_by(|(_, one), (_, next)| one == next) {
+        let ((first, cells), (last, _)) = (&same[0], &same[same.len() - 1]);
+        let range = if first == last { (*first).clone() } else { format!("{first} to {last}") };
+        let _ = writeln!(table, "| {range} |{cells}");
+    }
     for group in rows::groups() {
-        let _ = writeln!(
-            table,
-            "\n## {}\n\n\
-             | the server | Nmbrs read | Nmbrs refresh | YourCampus read | YourCampus write | YourCampus token |\n\
-             |---|---|---|---|---|---|",
-            group.title,
-        );
+        table.push_str(&heading(group.title));
         for row in group.rows {
             let _ = write!(table, "| {}", row.name);
             if let Some(gap) = row.gap.filter(|gap| *gap > 0) {
-                let _ = write!(table, " (waits {} ms)", gap);
+                let _ = write!(table, " (waits {gap} ms)");
             }
-            let _ = write!(table, " |");
-            for subject in Subject::ALL {
-                let cell =
-                    if row.subjects.contains(&subject) { cell(&row, subject) } else { "–".to_owned() };
-                let _ = write!(table, " {cell} |");
-            }
-            let _ = writeln!(table);
+            let _ = writeln!(table, " |{}", cells(&[row]));
         }
     }
     table.push('\n');
     table
 }
 
-fn cell(row: &rows::Row, subject: Subject) -> String {
+fn heading(title: &str) -> String {
+    format!(
+        "\n## {title}\n\n\
+         | the server | Nmbrs read | Nmbrs refresh | YourCampus read | YourCampus write | YourCampus token |\n\
+         |---|---|---|---|---|---|\n"
+    )
+}
+
+/// One fault, of which each of `rows` says what follows for some calls.
+fn cells(rows: &[Row]) -> String {
+    let cell = |subject| {
+        let row = rows.iter().find(|row| row.subjects.contains(&subject));
+        row.map_or("–".to_owned(), |row| cell(row, subject))
+    };
+    Subject::ALL.map(|subject| format!(" {} |", cell(subject))).concat()
+}
+
+fn cell(row: &Row, subject: Subject) -> String {
     let class = row.class;
     let mut cell = format!("{} × {}", class.sends(subject), row.kind(subject));
     if class.is_retryable(subject) {

@@ -70,7 +70,7 @@ fn r13_a_fault_that_passes_is_overcome_by_reads_and_never_by_a_second_write() {
         "r13_a_fault_that_passes_is_overcome_by_reads_and_never_by_a_second_write",
         async {
             let mut wrong = Wrong::default();
-            for row in rows::all() {
+            for row in rows::all().chain(rows::every_status()) {
                 for &subject in row.subjects {
                     let seen = subject.run(row.route, vec![row.act]).await;
                     wrong.add(&row, subject, &judge_passing(&row, subject, &seen));
@@ -190,7 +190,7 @@ fn judge_passing(row: &Row, subject: Subject, seen: &Seen) -> Vec<String> {
     wrong
 }
 
-fn differ<T: PartialEq + std::fmt::Debug>(wrong: &mut Vec<String>, what: &str, seen: T, expected: T) {
+fn differ<T: PartialEq + std::fmt::Debug + Copy>(wrong: &mut Vec<String>, what: &str, seen: T, expected: T) {
     if seen != expected {
         wrong.push(format!("{what} {seen:?}, not {expected:?}"));
     }

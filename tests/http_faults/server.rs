@@ -236,13 +236,11 @@ impl Stage {
             Route::Secure => self.shake_hands(tcp, Certificate::Good).await,
             Route::Tunnel => {
                 let Some(_connect) = read_request(&mut tcp).await else { return };
-                match self.next_act() {
-                    Some(act) => self.perform(act, &mut tcp, "", PAST_CONNECTING).await,
-                    None => {
-                        send(&mut tcp, b"HTTP/1.1 200 Connection established\r\n\r\n").await;
-                        self.shake_hands(tcp, Certificate::Good).await;
-                    }
+                if let Some(act) = self.next_act() {
+                    return self.perform(act, &mut tcp, "", PAST_CONNECTING).await;
                 }
+                send(&mut tcp, b"HTTP/1.1 200 Connection established\r\n\r\n").await;
+                self.shake_hands(tcp, Certificate::Good).await;
             }
         }
     }
@@ -286,15 +284,13 @@ impl Stage {
                 Endpoint::Api => self.good.to_owned(),
                 Endpoint::Token => self.new_token(),
             };
-            match act {
-                Some(act) => return self.perform(act, wire, &good, PAST_ANSWERING).await,
-                None => {
-                    let keep = self.route == Route::Kept;
-                    send(wire, &Answer::ok(|good| good.into()).bytes(&good, "", keep)).await;
-                    if !keep {
-                        return;
-                    }
-                }
+            if let Some(act) = act {
+                return self.perform(act, wire, &good, PAST_ANSWERING).await;
+            }
+            let keep = self.route == Route::Kept;
+            send(wire, &Answer::ok(|good| good.into()).bytes(&good, "", keep)).await;
+            if !keep {
+                return;
             }
         }
     }
@@ -313,13 +309,15 @@ impl Stage {
                 self.let_time_pass(patience).await;
                 let _until_the_client_goes = wire.read(&mut [0; 1]).await;
             }
-            Act::Drip => {
-                for byte in Answer::ok(|good| good.into()).bytes(good, "", false) {
-                    send(wire, &[byte]).await;
+            Act::Drip(moment) => {
+                let at_once = moment.sent(good);
+                send(wire, &at_once).await;
+                for byte in &Answer::ok(|good| good.into()).bytes(good, "", false)[at_once.len()..] {
                     self.let_time_pass(Duration::from_secs(7)).await;
                     if wire.read(&mut [0; 1]).now_or_never().is_some() {
                         return;
                     }
+                    send(wire, &[*byte]).await;
                 }
             }
             Act::Bytes(bytes) => send(wire, bytes).await,

@@ -45,7 +45,6 @@ pub(crate) struct Seen {
 
 /// What an error says of itself.
 #[derive(Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each predicate of the clients")]
 pub(crate) struct Told {
     pub(crate) kind: String,
     pub(crate) operation: String,

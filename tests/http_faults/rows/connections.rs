@@ -6,6 +6,8 @@ use crate::class::Class::{Broken, Unconnected};
 use crate::server::Route;
 use crate::subject::Subject;
 
+const GOOD: Answer = Answer::ok(|good| good.into());
+
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = vec![Row::new("the port is closed", Act::Closed, Unconnected, "Connect")];
     let moments = [
@@ -32,9 +34,15 @@ pub(crate) fn rows() -> Vec<Row> {
     ] {
         rows.push(Row::new(format!("says {at}"), Act::Silence(moment), Broken, "Timeout"));
     }
-    rows.push(Row::new("drips, a byte every seven seconds", Act::Drip, Broken, "Timeout"));
+    for (moment, from) in [(Moment::Request, "from the start"), (Moment::Head, "after the head")] {
+        rows.push(Row::new(
+            format!("drips {from}, a byte every seven seconds"),
+            Act::Drip(moment),
+            Broken,
+            "Timeout",
+        ));
+    }
 
-    const GOOD: Answer = Answer::ok(|good| good.into());
     rows.extend([
         broken("announces more than it sends", Act::Answer(GOOD.framed(Framing::Announced(1000)))),
         broken("gives two lengths", Act::Answer(GOOD.with(&[("Content-Length", "1")]))),

@@ -9,7 +9,7 @@ mod token_answers;
 mod vendor_codes;
 mod waits;
 
-use crate::act::{Act, Answer, Headers};
+use crate::act::{Act, Answer};
 use crate::class::Class;
 use crate::server::Route;
 use crate::subject::Subject;
@@ -44,7 +44,7 @@ pub(crate) fn groups() -> Vec<Group> {
         Group { title: "TLS", rows: tls::rows() },
         Group { title: "Proxies", rows: proxies::rows() },
         Group { title: "Bodies of a 200", rows: bodies::rows() },
-        Group { title: "Statuses", rows: statuses::rows() },
+        Group { title: "Refusals, whatever comes with them", rows: statuses::rows() },
         Group { title: "Codes of Nmbrs", rows: vendor_codes::rows() },
         Group { title: "Waits that the server asks for", rows: waits::rows() },
         Group { title: "Answers of the token endpoints", rows: token_answers::rows() },
@@ -85,10 +85,10 @@ impl Row {
         }
     }
 
-    /// A refusal by the API.
-    fn refusal(status: u16, headers: Headers) -> Self {
-        let (class, kind) = Class::of_status(status);
-        Self::answered(status.to_string(), Answer::refusal(status, headers), class, kind).only(Subject::API)
+    /// A refusal by the API that means what its status means.
+    fn refused(name: impl Into<String>, answer: Answer) -> Self {
+        let (class, kind) = Class::of_status(answer.status);
+        Self::answered(name, answer, class, kind).only(Subject::API)
     }
 
     fn answered(name: impl Into<String>, answer: Answer, class: Class, kind: &'static str) -> Self {

@@ -36,6 +36,6 @@ fn row(status: u16, word: &str, class: Class, kind: &'static str) -> Row {
         "access_denied" => |_| br#"{"error":"access_denied"}"#.to_vec(),
         _ => |_| br#"{"error":"jan@example.nl"}"#.to_vec(),
     };
-    let answer = Answer { body, ..Answer::refusal(status, &[]) };
+    let answer = Answer::refusal(status, &[]).saying(body);
     Row::answered(format!("{status}, `{word}`"), answer, class, kind).only(&[NmbrsToken])
 }

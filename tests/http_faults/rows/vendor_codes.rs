@@ -73,7 +73,7 @@ pub(crate) fn rows() -> Vec<Row> {
 }
 
 fn row(status: u16, name: &str, body: fn(&str) -> Vec<u8>, class: Class, kind: &'static str) -> Row {
-    let answer = Answer { body, ..Answer::refusal(status, &[]) };
+    let answer = Answer::refusal(status, &[]).saying(body);
     Row::answered(format!("{status}, {name}"), answer, class, kind).only(&[NmbrsRead])
 }
 
