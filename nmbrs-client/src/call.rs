@@ -20,7 +20,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Key, SubscriptionKeys};
 use crate::operation::{Endpoint, Operation};
 use crate::problem::{self, Problem};
-use crate::retry::{Outcome, Verdict, decide, retry_after};
+use crate::retry::{Outcome, Verdict, decide};
+use crate::retry_after::RetryAfter;
 use crate::scope::Scope;
 use crate::transport::{Answer, Failure, secret_header};
 
@@ -44,7 +45,7 @@ struct Credentials {
 struct Miss {
     error: Error,
     outcome: Outcome,
-    retry_after: Option<String>,
+    retry_after: RetryAfter,
     is_gateways: bool,
 }
 
@@ -150,7 +151,7 @@ impl Shared {
         deadline: DateTime<Utc>,
     ) -> Result<(Duration, Error)> {
         let now = self.clock.now();
-        let wish = miss.retry_after.and_then(|header| retry_after(&header, now));
+        let wish = miss.retry_after.wait(now);
         if let Some(wish) = wish {
             self.pace.hold_until(later(now, wish));
         }
@@ -199,7 +200,7 @@ impl Credentials {
 impl Miss {
     /// A failure that repeating cannot mend.
     fn last(error: Error) -> Self {
-        Self { error, outcome: Outcome::Final, retry_after: None, is_gateways: false }
+        Self { error, outcome: Outcome::Final, retry_after: RetryAfter::default(), is_gateways: false }
     }
 
     fn unanswered(operation: Operation, failure: Failure) -> Self {
@@ -231,7 +232,7 @@ fn refusal(operation: Operation, answer: &Answer, token: &AccessToken) -> Miss {
         .code_of(problem.code)
         .lacks(missing_scope(operation, problem, token));
     let is_gateways = problem.is_gateways;
-    Miss { error, outcome: problem.outcome, retry_after: answer.retry_after.clone(), is_gateways }
+    Miss { error, outcome: problem.outcome, retry_after: answer.retry_after, is_gateways }
 }
 
 /// A missing scope has no code of its own; it shows only when the granted scopes are compared.

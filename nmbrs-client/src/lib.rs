@@ -20,6 +20,7 @@ mod page;
 mod pii;
 mod problem;
 mod retry;
+mod retry_after;
 mod row;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

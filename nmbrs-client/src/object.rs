@@ -37,20 +37,21 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Keys<T> {
 #[cfg(test)]
 mod tests {
     use serde::Deserialize;
+    use serde_json::value::RawValue;
 
     use super::*;
 
     #[derive(Deserialize)]
     struct Pair<'a> {
         #[serde(borrow)]
-        a: Option<&'a serde_json::value::RawValue>,
+        a: Option<&'a RawValue>,
         b: Option<u8>,
     }
 
     #[test]
     fn an_object_is_read_as_if_it_were_not_wrapped() {
         let Object(pair) = serde_json::from_str::<Object<Pair<'_>>>(r#"{"b":2,"a":[1, 1]}"#).unwrap();
-        assert_eq!((pair.a.map(|raw| raw.get()), pair.b), (Some("[1, 1]"), Some(2)));
+        assert_eq!((pair.a.map(RawValue::get), pair.b), (Some("[1, 1]"), Some(2)));
         assert!(serde_json::from_str::<Object<Pair<'_>>>(r#"{"b":1,"b":2}"#).is_err(), "a key comes once");
     }
 

@@ -239,7 +239,7 @@ mod tests {
         }
 
         async fn sleep(&self, _wait: Duration) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

@@ -6,10 +6,6 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
-use crate::clock::until;
-
 /// How often and how patiently a read is repeated.
 ///
 /// | setting | default |
@@ -137,30 +133,6 @@ fn back_off(policy: &RetryPolicy, attempt: u32, jitter: f64) -> Duration {
     bound.mul_f64(jitter.clamp(0.0, 1.0))
 }
 
-/// A `Retry-After` beyond this counts as this; no sane caller waits longer, and sums stay inside the calendar.
-const FARTHEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
-
-/// `Retry-After` as an answer gave it; but a date becomes the seconds from the answer's own `Date`, if it has one, because
-/// the server's clock and ours may differ.
-pub(crate) fn by_the_servers_clock(header: &str, date: Option<&str>) -> String {
-    let instant = |text: &str| DateTime::parse_from_rfc2822(text.trim()).ok();
-    match (instant(header), date.and_then(instant)) {
-        (Some(at), Some(server_now)) => (at - server_now).num_seconds().max(0).to_string(),
-        _ => header.to_owned(),
-    }
-}
-
-/// Reads `Retry-After`: seconds (decimals allowed) or an HTTP date. What is neither is no wish.
-pub(crate) fn retry_after(header: &str, now: DateTime<Utc>) -> Option<Duration> {
-    let header = header.trim();
-    let wait = match header.parse::<f64>() {
-        Ok(seconds) if seconds >= 0.0 => Duration::try_from_secs_f64(seconds).unwrap_or(FARTHEST),
-        Ok(_) => return None,
-        Err(_) => until(DateTime::parse_from_rfc2822(header).ok()?.with_timezone(&Utc), now),
-    };
-    Some(wait.min(FARTHEST))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,40 +173,5 @@ mod tests {
         let wish = |wait| decide(&policy, 1, Outcome::Throttled, Some(wait), 0.0, seconds(60));
         assert_eq!(wish(seconds(45)), Verdict::After(seconds(45)));
         assert_eq!(wish(seconds(60)), Verdict::TooLate(seconds(60)));
-    }
-
-    #[test]
-    fn retry_after_is_read_as_seconds_or_as_a_date() {
-        let now: DateTime<Utc> = "2015-10-21T07:27:00Z".parse().unwrap();
-        for (header, wait) in [
-            ("120", Some(seconds(120))),
-            (" 1.5 ", Some(Duration::from_millis(1500))),
-            ("0", Some(Duration::ZERO)),
-            ("Wed, 21 Oct 2015 07:28:00 GMT", Some(seconds(60))),
-            ("Wed, 21 Oct 2015 07:00:00 GMT", Some(Duration::ZERO)),
-            ("1e300", Some(FARTHEST)),
-            ("inf", Some(FARTHEST)),
-            ("-3", None),
-            ("NaN", None),
-            ("soon", None),
-            ("", None),
-        ] {
-            assert_eq!(retry_after(header, now), wait, "{header:?}");
-        }
-    }
-
-    #[test]
-    fn a_date_counts_from_the_answers_own_date() {
-        const LATER: &str = "Wed, 21 Oct 2015 07:28:00 GMT";
-        for (header, date, seen) in [
-            (LATER, Some("Wed, 21 Oct 2015 07:27:30 GMT"), "30"),
-            (LATER, Some("Wed, 21 Oct 2015 09:00:00 GMT"), "0"),
-            (LATER, Some("yesterday"), LATER),
-            (LATER, None, LATER),
-            ("1.5", Some("Wed, 21 Oct 2015 07:27:30 GMT"), "1.5"),
-            ("soon", Some("Wed, 21 Oct 2015 07:27:30 GMT"), "soon"),
-        ] {
-            assert_eq!(by_the_servers_clock(header, date), seen, "{header}, {date:?}");
-        }
     }
 }

@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::retry::by_the_servers_clock;
+use crate::retry_after::RetryAfter;
 
 /// How long one exchange may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,8 +104,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Bytes,
     pub(crate) request_id: Option<String>,
-    /// As [`by_the_servers_clock`] gives it.
-    pub(crate) retry_after: Option<String>,
+    pub(crate) retry_after: RetryAfter,
     is_json: bool,
 }
 
@@ -196,7 +195,8 @@ impl Transport {
         let headers = response.headers();
         let is_json = text(headers, "content-type").is_some_and(|t| t.to_ascii_lowercase().contains("json"));
         let request_id = request_id(headers);
-        let retry_after = retry_after(headers);
+        let wishes = headers.get_all("retry-after").iter().filter_map(|value| value.to_str().ok());
+        let retry_after = RetryAfter::read(wishes, text(headers, "date"));
 
         let body = match self.read_body(&mut response).await {
             Ok(body) => body,
@@ -254,16 +254,6 @@ fn is_tls(error: &(dyn StdError + 'static)) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
-}
-
-/// The server's wish; of several, as a gateway may add its own, the longest that is given in seconds.
-fn retry_after(headers: &HeaderMap) -> Option<String> {
-    let date = text(headers, "date");
-    let wishes = headers.get_all("retry-after").iter().filter_map(|value| value.to_str().ok());
-    let seconds = |wish: &String| wish.trim().parse().ok().filter(|s: &f64| s.is_finite()).unwrap_or(-1.0);
-    wishes
-        .map(|wish| by_the_servers_clock(wish, date))
-        .max_by(|one, other| seconds(one).total_cmp(&seconds(other)))
 }
 
 /// The vendor documents no name for it, so the usual ones are tried. Kept only if it looks like an id.

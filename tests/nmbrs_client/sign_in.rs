@@ -365,6 +365,7 @@ async fn a_push_that_is_refused_or_answered_badly_begins_nothing() {
         (says(400, "invalid_request"), ErrorKind::Configuration, 1),
         (says(401, "invalid_client"), ErrorKind::Configuration, 1),
         (says(200, "invalid_scope"), ErrorKind::Configuration, 1),
+        (says(400, "Seeded"), ErrorKind::UnexpectedStatus, 1),
         (ok(&json!({ "expires_in": 600 })), ErrorKind::Decode, 3),
         (ok(&json!({ "request_uri": "" })), ErrorKind::Decode, 3),
     ] {
@@ -372,6 +373,7 @@ async fn a_push_that_is_refused_or_answered_badly_begins_nothing() {
         Mock::given(path("/connect/par")).respond_with(answer).mount(&server).await;
         let error = sign_in(&server.uri()).begin_pushed().await.unwrap_err();
         assert_eq!((error.kind(), error.operation()), (kind, "connect/par"));
+        assert!(!format!("{error} {error:?}").contains("Seeded"), "{error}");
         assert_eq!(requests(&server).await.len(), sent, "{error}");
     }
 }

@@ -74,7 +74,7 @@ async fn refusing_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
 /// An error, and every error below it, as text.
 fn printed(error: &Error) -> String {
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |cause| cause.source());
-    causes.map(|cause| format!("{cause} {cause:?} ")).collect()
+    causes.map(|cause| format!("{cause} {cause:?}")).collect::<Vec<_>>().join(" ")
 }
 
 /// The error of a read, and that of a write, each by a client of its own.

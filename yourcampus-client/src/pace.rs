@@ -268,9 +268,26 @@ fn budget(limit: u32, percent: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use async_trait::async_trait;
     use chrono::{TimeDelta, TimeZone as _};
+    use futures_util::FutureExt as _;
 
     use super::*;
+
+    /// It is noon and stays noon: nobody who sleeps wakes.
+    #[derive(Debug)]
+    struct Noon;
+
+    #[async_trait]
+    impl Clock for Noon {
+        fn now(&self) -> DateTime<Utc> {
+            noon()
+        }
+
+        async fn sleep(&self, _wait: Duration) {
+            std::future::pending::<()>().await;
+        }
+    }
 
     fn noon() -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2026, 3, 1, 12, 0, 0).unwrap()
@@ -365,6 +382,33 @@ mod tests {
         let pace = Pace::new(PacePolicy::default().with_min_spacing(Duration::from_millis(250)));
         pace.state().depart(noon());
         assert_eq!(wait_of(&pace, noon()), TimeDelta::milliseconds(250));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_got_its_slot_after_its_deadline_is_not_sent() {
+        let pace = Pace::new(PacePolicy::default());
+        let late = pace.admit(&Noon, noon()).await.map(drop);
+        assert_eq!(late, Err(TooLate(noon())));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_dropped_gives_back_its_slot_and_takes_no_place() {
+        let policy = PacePolicy::default().with_max_in_flight(1).with_min_spacing(Duration::from_secs(3));
+        let (pace, deadline) = (Pace::new(policy), noon() + TimeDelta::seconds(60));
+        drop(pace.admit(&Noon, deadline).await);
+        for _ in 0..5 {
+            assert!(pace.admit(&Noon, deadline).now_or_never().is_none(), "its place comes in three seconds");
+        }
+        assert_eq!(pace.0.slots.available_permits(), 1);
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::seconds(3));
+        assert_eq!(pace.state().in_flight, 0);
+    }
+
+    #[test]
+    fn a_clock_that_was_put_back_holds_nobody() {
+        let pace = Pace::new(PacePolicy::default().with_min_spacing(Duration::from_secs(3)));
+        pace.state().depart(noon() + TimeDelta::hours(1));
+        assert_eq!(wait_of(&pace, noon()), TimeDelta::zero());
     }
 
     #[test]

@@ -16,7 +16,8 @@ use super::store::StoredGrant;
 use super::{AccessToken, Grant, GrantState, TokenSet};
 use crate::clock::{Clock, jitter, later, until};
 use crate::error::{Error, ErrorKind, Result};
-use crate::retry::{Outcome, RetryPolicy, Verdict, decide, retry_after};
+use crate::retry::{Outcome, RetryPolicy, Verdict, decide};
+use crate::retry_after::RetryAfter;
 
 /// How often one flight claims: each time but the last, somebody else was first or has stored another token.
 const MAX_CLAIMS: u32 = 16;
@@ -207,7 +208,7 @@ impl Pilot {
                 Err(Refusal::Ambiguous(error)) => return Err(error),
                 Err(Refusal::Other { error, outcome, retry_after }) => {
                     may_be_spent |= error.may_have_been_sent();
-                    match self.patience(attempt, error, outcome, retry_after.as_deref(), deadline) {
+                    match self.patience(attempt, error, outcome, retry_after, deadline) {
                         Ok(wait) => self.clock.sleep(wait).await,
                         Err(error) => {
                             if !may_be_spent {
@@ -232,11 +233,11 @@ impl Pilot {
         attempt: u32,
         error: Error,
         outcome: Outcome,
-        header: Option<&str>,
+        wish: RetryAfter,
         deadline: DateTime<Utc>,
     ) -> Result<Duration> {
         let now = self.clock.now();
-        let wish = header.and_then(|header| retry_after(header, now));
+        let wish = wish.wait(now);
         match decide(&self.retry, attempt, outcome, wish, jitter(), until(deadline, now)) {
             Verdict::After(wait) => {
                 tracing::debug!(attempt, kind = ?error.kind(), "token refresh is repeated");

@@ -23,6 +23,7 @@ use crate::error::{Error, ErrorKind};
 use crate::object::Object;
 use crate::observer::{Begun, Watch};
 use crate::retry::Outcome;
+use crate::retry_after::RetryAfter;
 use crate::scope::Scope;
 use crate::transport::{Answer, Base, Failure, Transport};
 
@@ -53,7 +54,7 @@ pub(super) enum Refusal {
     /// No complete answer: the server may have spent what it was given, or not.
     Ambiguous(Error),
     /// Everything else: for the moment, or for good.
-    Other { error: Error, outcome: Outcome, retry_after: Option<String> },
+    Other { error: Error, outcome: Outcome, retry_after: RetryAfter },
 }
 
 impl Refusal {
@@ -63,10 +64,10 @@ impl Refusal {
     }
 
     /// The error, what it means for repeating a request that does no harm twice, and when the server wants it.
-    pub(super) fn into_parts(self) -> (Error, Outcome, Option<String>) {
+    pub(super) fn into_parts(self) -> (Error, Outcome, RetryAfter) {
         match self {
-            Self::InvalidGrant(error) => (error, Outcome::Final, None),
-            Self::Ambiguous(error) => (error, Outcome::Broken, None),
+            Self::InvalidGrant(error) => (error, Outcome::Final, RetryAfter::default()),
+            Self::Ambiguous(error) => (error, Outcome::Broken, RetryAfter::default()),
             Self::Other { error, outcome, retry_after } => (error, outcome, retry_after),
         }
     }
@@ -148,7 +149,7 @@ impl IdentityServer {
         Discovery::read(&answer.body, &self.base).map_err(|error| Refusal::Other {
             error: error.status_of(answer.status, answer.request_id.clone()),
             outcome: Outcome::Final,
-            retry_after: None,
+            retry_after: RetryAfter::default(),
         })
     }
 
@@ -205,12 +206,16 @@ fn judged(
 
 fn unanswered(endpoint: &'static str, failure: Failure) -> Refusal {
     match failure.kind {
-        ErrorKind::Connect => {
-            Refusal::Other { error: failure.of(endpoint), outcome: Outcome::Broken, retry_after: None }
-        }
-        ErrorKind::Tls => {
-            Refusal::Other { error: failure.of(endpoint), outcome: Outcome::Final, retry_after: None }
-        }
+        ErrorKind::Connect => Refusal::Other {
+            error: failure.of(endpoint),
+            outcome: Outcome::Broken,
+            retry_after: RetryAfter::default(),
+        },
+        ErrorKind::Tls => Refusal::Other {
+            error: failure.of(endpoint),
+            outcome: Outcome::Final,
+            retry_after: RetryAfter::default(),
+        },
         _ => Refusal::Ambiguous(failure.of(endpoint)),
     }
 }
@@ -282,7 +287,7 @@ fn refusal(endpoint: &'static str, answer: &Answer, invalid_grant: ErrorKind) ->
     Some(if stated == Some("invalid_grant") {
         Refusal::InvalidGrant(error)
     } else {
-        Refusal::Other { error, outcome, retry_after: answer.retry_after.clone() }
+        Refusal::Other { error, outcome, retry_after: answer.retry_after }
     })
 }
 

@@ -16,7 +16,7 @@ use super::{AppCredentials, Discovery, TokenSet, pkce};
 use crate::clock::{Clock, SystemClock, jitter, later, until};
 use crate::error::{Error, Result};
 use crate::observer::{Observer, Watch};
-use crate::retry::{Outcome, RetryPolicy, Verdict, decide, retry_after};
+use crate::retry::{Outcome, RetryPolicy, Verdict, decide};
 use crate::scope::Scope;
 use crate::transport::{Base, Timeouts, Transport, TransportSettings};
 
@@ -166,7 +166,7 @@ impl SignIn {
                 return Err(error);
             }
             let now = self.clock.now();
-            let wish = wish.and_then(|header| retry_after(&header, now));
+            let wish = wish.wait(now);
             match decide(&self.retry, attempt, outcome, wish, jitter(), until(deadline, now)) {
                 Verdict::After(wait) => {
                     tracing::debug!(operation = error.operation(), attempt, kind = ?error.kind(), "sign-in is repeated");
