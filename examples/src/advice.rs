@@ -101,6 +101,9 @@ impl<'a> Advisor<'a> {
             ErrorKind::Tls => {
                 "look at the address, at the clock of this machine, and at whoever stands between (a proxy?)".to_owned()
             }
+            ErrorKind::Forbidden => {
+                "the login may not see this: look at its rights and filters (user template) in Nmbrs".to_owned()
+            }
             ErrorKind::Connect => "look at the addresses below [nmbrs], at nmbrs.proxy and at the network".to_owned(),
             ErrorKind::QuotaExceeded => "the volume of the subscription is used up; ask Nmbrs for more".to_owned(),
             _ => return None,

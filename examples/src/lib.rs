@@ -1,4 +1,5 @@
-//! What the operator's tools share: configuration, connections, the demo's stage, and words for people.
+//! What the operator's tools are made of: configuration, sign-in, checks, connections, the demo's stage, and words for
+//! people. `examples/README.md` is the operator's page.
 //!
 //! The rules are in `sync-core`, the protocols in the two clients; nothing here decides anything.
 

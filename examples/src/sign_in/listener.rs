@@ -4,6 +4,7 @@
 //! with a page. Never: an answer to anything but a `GET` of exactly that path, or an address beyond this machine.
 
 use std::convert::Infallible;
+use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
@@ -108,8 +109,13 @@ async fn serve(listener: TcpListener, path: String, visitors: mpsc::Sender<Visit
             accepted = listener.accept() => accepted,
             () = visitors.closed() => break,
         };
-        // A connection that was gone before it stood is no reason to stop listening.
-        let Ok((stream, _)) = accepted else { continue };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            // It was gone before it stood.
+            Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
+            // Whoever waits for a visit hears that none will come.
+            Err(_) => break,
+        };
         let (path, visitors) = (path.clone(), visitors.clone());
         connections.spawn(async move {
             let service = service_fn(|request| answer(request, &path, &visitors));
