@@ -10,13 +10,11 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use nmbrs_client::auth::{
-    Grant, GrantState, KeptAlive, KeyRing, MemoryTokenStore, Resealed, StoreError, TokenSet, TokenStore,
-    VaultTokenStore,
+    Grant, KeptAlive, KeyRing, MemoryTokenStore, Resealed, StoreError, TokenSet, TokenStore, VaultTokenStore,
 };
 use sync_core::CustomerId;
 use sync_core::ports::{Clock, CredentialRef, CredentialVault};
 
-use crate::advice::Advisor;
 use crate::clock::MachineClock;
 use crate::config::{Config, Sealed, Tokens};
 use crate::connect;
@@ -168,12 +166,8 @@ pub async fn sign_out(config: &Config) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// When the consent is lost, when the server or the store fails.
-pub async fn keep_alive(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<String> {
+pub async fn keep_alive(config: &Config) -> anyhow::Result<String> {
     let place = lasting(config)?;
-    // A timer's owner must hear of it now, not when the token would have been due.
-    if let Some(GrantState::ConsentLost { .. }) = place.load().await?.map(|grant| grant.state) {
-        bail!("{}: the consent is lost", advisor.sign_in_again());
-    }
     let kept = connect::authorizer(&config.nmbrs, &place)?.keep_alive().await?;
     Ok(match kept {
         KeptAlive::NotDue { due } => {

@@ -85,7 +85,7 @@ async fn with_config(
             Ok(Ended::Done)
         }
         Command::SignOut { .. } => Ok(said(&sign_out(config).await?)),
-        Command::KeepAlive { .. } => Ok(said(&keep_alive(config, advisor).await?)),
+        Command::KeepAlive { .. } => Ok(said(&keep_alive(config).await?)),
         Command::RotateKey { .. } => Ok(said(&rotate_key(config).await?)),
         Command::Check { json, .. } => {
             let report = check(config, advisor).await?;

@@ -63,7 +63,7 @@ enum Step {
 struct Busy(DateTime<Utc>);
 
 fn next_step(need: &Need, grant: &Grant, now: DateTime<Utc>) -> Result<Step, Busy> {
-    if need.is_met_by(&grant.tokens, now) {
+    if need.is_met_by(grant, now) {
         return Ok(Step::Take);
     }
     if grant.tokens.refresh.is_none() {
@@ -83,13 +83,18 @@ fn unclaimed(grant: &Grant, now: DateTime<Utc>) -> Result<(), Busy> {
 }
 
 impl Need {
-    fn is_met_by(&self, tokens: &TokenSet, now: DateTime<Utc>) -> bool {
+    fn is_met_by(&self, grant: &Grant, now: DateTime<Utc>) -> bool {
+        let tokens = &grant.tokens;
         match self {
             Self::Lasting => tokens.is_fresh(now),
             Self::Other { refused, is_futile } => {
                 tokens.is_fresh(now) && (*is_futile || !tokens.has_same_access(refused.tokens()))
             }
-            Self::Renewal => tokens.renewal_due().is_some_and(|due| due > now),
+            // Who asks for the consent to go on must hear that it is lost, however young its tokens are.
+            Self::Renewal => {
+                let is_lost = matches!(grant.state, GrantState::ConsentLost { .. });
+                !is_lost && tokens.renewal_due().is_some_and(|due| due > now)
+            }
         }
     }
 }
@@ -319,6 +324,7 @@ mod tests {
             (&Need::Renewal, tokens(3600, 20), GrantState::Ready, Ok(Step::Spend)),
             (&Need::Renewal, undated, GrantState::Ready, Ok(Step::Spend)),
             (&Need::Renewal, tokens(3600, 20), lost, spent),
+            (&Need::Renewal, tokens(3600, 0), lost, spent),
         ] {
             let grant = Grant::ready(tokens).with_state(state);
             assert_eq!(next_step(need, &grant, now()), step, "{need:?}, {grant:?}");
