@@ -1,6 +1,7 @@
 //! What several tests share; and the code of the workspace's README, compiled.
 
 pub mod raw_http;
+pub mod untrusted;
 
 #[doc = include_str!("../../README.md")]
 mod readme {}

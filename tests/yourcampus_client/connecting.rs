@@ -1,81 +1,15 @@
 //! Before anything is sent: certificates, proxies, and servers that are not there.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tests::untrusted::{accepting, printed, refusing_proxy, self_signed};
+use tokio::io::AsyncWriteExt as _;
 use yourcampus_client::{
     CustomerApiConfigBuilder, CustomerApiRead as _, CustomerApiWrite as _, Error, ErrorKind,
 };
 
 use crate::stage::{COMPANY, EMPLOYEES, Stage, TOKEN, TestClock, client, jane, ok, settings, status};
-
-/// A server whose certificate nobody has signed but itself. Counts connections, and handshakes that came to an end.
-async fn self_signed() -> (String, Arc<[AtomicUsize; 2]>) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let seen = Arc::<[AtomicUsize; 2]>::default();
-    let shared = Arc::clone(&seen);
-    let origin = accepting(move |stream| {
-        let (acceptor, seen) = (acceptor.clone(), Arc::clone(&shared));
-        async move {
-            seen[0].fetch_add(1, Ordering::SeqCst);
-            if acceptor.accept(stream).await.is_ok() {
-                seen[1].fetch_add(1, Ordering::SeqCst);
-            }
-        }
-    })
-    .await;
-    (origin, seen)
-}
-
-/// An https address on loopback; `serve` does with each connection what it likes.
-async fn accepting<F: Future<Output = ()> + Send>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            serve(stream).await;
-        }
-    });
-    format!("https://localhost:{port}")
-}
-
-/// A proxy that wants other credentials than it is given, and all heads of requests it has seen.
-async fn refusing_proxy() -> (String, Arc<Mutex<Vec<String>>>) {
-    let heads = Arc::<Mutex<Vec<String>>>::default();
-    let seen = Arc::clone(&heads);
-    let url = accepting(move |mut stream| {
-        let seen = Arc::clone(&seen);
-        async move {
-            let mut head = Vec::new();
-            while !head.ends_with(b"\r\n\r\n") {
-                stream.read_buf(&mut head).await.unwrap();
-            }
-            seen.lock().unwrap().push(String::from_utf8(head).unwrap());
-            let answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
-            stream.write_all(answer).await.unwrap();
-        }
-    })
-    .await;
-    (url.replace("https://localhost", "http://me:Seeded@localhost"), heads)
-}
-
-/// An error, and every error below it, as text.
-fn printed(error: &Error) -> String {
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |cause| cause.source());
-    causes.map(|cause| format!("{cause} {cause:?}")).collect::<Vec<_>>().join(" ")
-}
 
 /// The error of a read, and that of a write, each by a client of its own.
 async fn failures(origin: &str) -> [Error; 2] {
@@ -97,9 +31,8 @@ async fn a_server_that_cannot_prove_who_it_is_is_told_nothing_and_asked_once() {
         assert_eq!(error.kind(), ErrorKind::Tls, "{error:?}");
         assert!(!error.may_have_been_sent() && !error.is_retryable() && !error.is_credentials());
     }
-    let [connections, handshakes] = &*seen;
-    assert_eq!(connections.load(Ordering::SeqCst), 2, "one for each call");
-    assert_eq!(handshakes.load(Ordering::SeqCst), 0);
+    assert_eq!(seen.connections.load(Ordering::SeqCst), 2, "one for each call");
+    assert_eq!(seen.handshakes.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
