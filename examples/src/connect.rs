@@ -1,8 +1,8 @@
 //! From configuration to clients and ports.
 
 use anyhow::Context;
-use nmbrs_client::auth::{AppCredentials, Authorizer, SignIn};
-use nmbrs_client::{NmbrsClient, NmbrsSource, Operation, RetryPolicy, Scope, Timeouts};
+use nmbrs_client::auth::{AppCredentials, Authorizer};
+use nmbrs_client::{NmbrsClient, NmbrsSource, RetryPolicy, Timeouts};
 use secrecy::ExposeSecret;
 use yourcampus_client::{CustomerApiConfig, HttpCustomerApi, PacePolicy, YourCampusReader, YourCampusWriter};
 
@@ -14,23 +14,8 @@ use crate::grant::GrantPlace;
 /// # Errors
 /// When the address or keys cannot be used; nothing is sent.
 pub fn authorizer(settings: &Nmbrs, grant: &GrantPlace) -> anyhow::Result<Authorizer> {
-    let mut builder = Authorizer::builder(app(settings), grant.store())
-        .identity_url(&settings.identity_url)
-        .timeouts(timeouts(&settings.limits))
-        .retry(retry(&settings.limits));
-    if let Some(proxy) = &settings.proxy {
-        builder = builder.proxy(proxy.expose_secret());
-    }
-    builder.build().context("nmbrs: sign-in")
-}
-
-/// Asks a person for consent to read what a run reads, and to these operations besides.
-///
-/// # Errors
-/// When the addresses or keys cannot be used; nothing is sent.
-pub fn sign_in(settings: &Nmbrs, redirect_uri: &str, besides: &[Operation]) -> anyhow::Result<SignIn> {
-    let operations = NmbrsSource::OPERATIONS.iter().chain(besides).copied();
-    let mut builder = SignIn::builder(app(settings), redirect_uri, Scope::least_for(operations))
+    let app = AppCredentials::new(settings.client_id.clone(), settings.client_secret.clone());
+    let mut builder = Authorizer::builder(app, grant.store())
         .identity_url(&settings.identity_url)
         .timeouts(timeouts(&settings.limits))
         .retry(retry(&settings.limits));
@@ -59,10 +44,6 @@ pub fn source(settings: &Nmbrs, authorizer: Authorizer) -> anyhow::Result<NmbrsS
         builder = builder.proxy(proxy.expose_secret());
     }
     Ok(NmbrsSource::new(builder.build().context("nmbrs")?))
-}
-
-fn app(settings: &Nmbrs) -> AppCredentials {
-    AppCredentials::new(settings.client_id.clone(), settings.client_secret.clone())
 }
 
 fn timeouts(limits: &NmbrsLimits) -> Timeouts {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use nmbrs_client::auth::{AppCredentials, Attempt, SignIn, SignInBuilder, TokenSet};
+use nmbrs_client::auth::{Attempt, MemoryTokenStore, SignIn, TokenSet};
 use nmbrs_client::{Clock, Error, ErrorKind, NmbrsSource, Operation, Scope};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -16,18 +16,17 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 use crate::raw_server::{json_answer, serve};
-use crate::stage::{Stage, clock, debtor, new_tokens, ok, only_page, refusal, start};
+use crate::stage::{FakeClock, Stage, authorizer, clock, debtor, new_tokens, ok, only_page, refusal, start};
 
 const REDIRECT: &str = "https://app.example/callback?tenant=a%20b";
 
-fn builder(identity: &str) -> SignInBuilder {
-    let app = AppCredentials::new("app-id", "app-secret");
+fn sign_in_by(identity: &str, clock: Arc<FakeClock>) -> SignIn {
     let scopes = Scope::least_for([Operation::Employees, Operation::Contracts]);
-    SignIn::builder(app, REDIRECT, scopes).identity_url(identity).clock(clock())
+    authorizer(identity, Arc::new(MemoryTokenStore::empty()), clock).sign_in(REDIRECT, scopes).unwrap()
 }
 
 fn sign_in(identity: &str) -> SignIn {
-    builder(identity).build().unwrap()
+    sign_in_by(identity, clock())
 }
 
 /// What the browser comes back to when the user says yes.
@@ -87,7 +86,7 @@ async fn a_code_is_exchanged_with_the_same_redirect_uri_and_the_verifier() {
 #[tokio::test]
 async fn without_pkce_no_verifier_is_sent() {
     let server = exchanging(new_tokens(1)).await;
-    let sign_in = builder(&server.uri()).pkce(false).build().unwrap();
+    let sign_in = sign_in(&server.uri()).pkce(false);
     let attempt = sign_in.begin().unwrap();
     let callback = consent(&attempt);
     sign_in.finish(attempt, &callback).await.unwrap();
@@ -179,7 +178,7 @@ async fn the_tokens_life_counts_from_before_the_code_was_sent() {
         }
     })
     .await;
-    let sign_in = builder(&identity).clock(clock).build().unwrap();
+    let sign_in = sign_in_by(&identity, clock);
     let attempt = sign_in.begin().unwrap();
     let callback = consent(&attempt);
     let tokens = sign_in.finish(attempt, &callback).await.unwrap();
@@ -232,7 +231,7 @@ async fn a_code_that_was_surely_not_taken_is_sent_again_when_the_server_says() {
     Mock::given(method("POST")).respond_with(throttled).up_to_n_times(2).mount(&server).await;
     Mock::given(method("POST")).respond_with(new_tokens(1)).mount(&server).await;
     let clock = clock();
-    let sign_in = builder(&server.uri()).clock(clock.clone()).build().unwrap();
+    let sign_in = sign_in_by(&server.uri(), clock.clone());
     let attempt = sign_in.begin().unwrap();
     let callback = consent(&attempt);
     let tokens = sign_in.finish(attempt, &callback).await.unwrap();

@@ -13,15 +13,16 @@ async fn sandbox() -> Sandbox {
     Sandbox::start(World::dutch(1, 7, today)).await.unwrap()
 }
 
-fn app(sandbox: &Sandbox) -> AppCredentials {
+fn authorizer(sandbox: &Sandbox, store: MemoryTokenStore) -> Authorizer {
     let keys = sandbox.credentials();
-    AppCredentials::new(keys.client_id, keys.client_secret)
+    let app = AppCredentials::new(keys.client_id, keys.client_secret);
+    let builder = Authorizer::builder(app, Arc::new(store));
+    builder.identity_url(sandbox.identity_url()).build().unwrap()
 }
 
 fn sign_in(sandbox: &Sandbox) -> SignIn {
     let scopes = Scope::least_for([Operation::Companies]);
-    let builder = SignIn::builder(app(sandbox), "http://localhost:1/callback", scopes);
-    builder.identity_url(sandbox.identity_url()).build().unwrap()
+    authorizer(sandbox, MemoryTokenStore::empty()).sign_in("http://localhost:1/callback", scopes).unwrap()
 }
 
 /// Where the browser is sent back to; `None` if it is left on a page of the server.
@@ -41,10 +42,7 @@ async fn a_user_signs_in_and_the_app_reads() {
         assert_eq!(tokens.scopes.as_deref(), Some(&[Scope::COMPANY_INFO_READ, Scope::OFFLINE_ACCESS][..]));
         assert!(tokens.refresh.is_some() && tokens.issued_at.is_some());
 
-        let authorizer = Authorizer::builder(app(&sandbox), Arc::new(MemoryTokenStore::empty()))
-            .identity_url(sandbox.identity_url())
-            .build()
-            .unwrap();
+        let authorizer = authorizer(&sandbox, MemoryTokenStore::empty());
         authorizer.install(tokens).await.unwrap();
         let client = NmbrsClient::builder(sandbox.credentials().subscription_key, authorizer);
         let client = client.rest_url(sandbox.rest_url()).build().unwrap();
@@ -89,10 +87,7 @@ async fn a_revoked_grant_opens_nothing() {
     let attempt = sign_in.begin().unwrap();
     let callback = visit(&attempt).await.unwrap();
     let tokens = sign_in.finish(attempt, &callback).await.unwrap();
-    let authorizer_of = |tokens| {
-        let store = Arc::new(MemoryTokenStore::new(tokens));
-        Authorizer::builder(app(&sandbox), store).identity_url(sandbox.identity_url()).build().unwrap()
-    };
+    let authorizer_of = |tokens| authorizer(&sandbox, MemoryTokenStore::new(tokens));
     authorizer_of(tokens.clone()).revoke().await.unwrap();
     let mut ended = tokens;
     ended.expires_at = chrono::DateTime::UNIX_EPOCH;

@@ -52,7 +52,9 @@ pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
     place.make_room()?;
 
     let besides: &[Operation] = if options.user { &[Operation::UserInfo] } else { &[] };
-    let sign_in = connect::sign_in(&config.nmbrs, redirect_uri, besides)?;
+    let authorizer = connect::authorizer(&config.nmbrs, &place)?;
+    let scopes = Scope::least_for(NmbrsSource::OPERATIONS.iter().chain(besides).copied());
+    let sign_in = authorizer.sign_in(redirect_uri, scopes).context("nmbrs: sign-in")?;
     // Before the address is shown: whoever cannot be returned to must not be sent away.
     let listener = if options.paste { None } else { Some(Listener::bind(redirect_uri).await?) };
     let attempt = if options.pushed { sign_in.begin_pushed().await? } else { sign_in.begin()? };
@@ -63,7 +65,6 @@ pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
     };
 
     let granted = tokens.scopes.clone();
-    let authorizer = connect::authorizer(&config.nmbrs, &place)?;
     install(&authorizer, tokens)
         .await
         .with_context(|| format!("the new grant could not be stored {place}"))?;

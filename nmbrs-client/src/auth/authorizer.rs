@@ -19,8 +19,9 @@ use super::builder::AuthorizerBuilder;
 use super::flight::{Landing, Need, Pilot};
 use super::identity::TOKEN;
 use super::store::TokenStore;
-use super::{AccessToken, AppCredentials, TokenSet};
+use super::{AccessToken, AppCredentials, SignIn, TokenSet};
 use crate::error::{Error, ErrorKind, Result};
+use crate::scope::Scope;
 
 /// Gives access tokens for one credential. Cheap to clone; make **one** per credential and process, and share it.
 #[derive(Clone)]
@@ -66,6 +67,21 @@ impl Authorizer {
 
     pub(super) fn of(pilot: Pilot) -> Self {
         Self(Arc::new(Inner { pilot, state: Mutex::default() }))
+    }
+
+    /// Prepares sign-ins over the same identity server: with one of the app's registered redirect URIs, exactly as
+    /// registered, and the scopes to ask for ([`Scope::least_for`] knows which). `offline_access` is always asked for
+    /// as well. What a sign-in gives, [`install`](Self::install) puts into the store.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`]: a redirect address that is not https (or http on loopback); no scope to read with,
+    /// or one that is not read-only.
+    pub fn sign_in(
+        &self,
+        redirect_uri: impl Into<String>,
+        scopes: impl IntoIterator<Item = Scope>,
+    ) -> Result<SignIn> {
+        SignIn::new(self.clone(), redirect_uri.into(), scopes.into_iter().collect())
     }
 
     /// A token that lasts for another minute at least, refreshed if need be.
@@ -130,6 +146,10 @@ impl Authorizer {
     /// How many requests the identity server got.
     pub fn token_calls(&self) -> u64 {
         self.0.pilot.calls.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn pilot(&self) -> &Pilot {
+        &self.0.pilot
     }
 
     /// A token other than the one the API has refused, refreshed only if nobody else has meanwhile. It is the refused

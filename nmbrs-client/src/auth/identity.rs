@@ -42,6 +42,7 @@ const USUAL_LIFE: Duration = Duration::from_secs(3600);
 pub(super) struct IdentityServer {
     transport: Transport,
     base: Base,
+    pub(super) client_id: SecretString,
     authorization: HeaderValue,
     watch: Watch,
 }
@@ -83,7 +84,7 @@ impl IdentityServer {
         let authorization = app
             .basic_header()
             .ok_or_else(|| Error::configuration("the app's credentials do not fit into a header"))?;
-        Ok(Self { transport, base, authorization, watch })
+        Ok(Self { transport, base, client_id: app.client_id().clone(), authorization, watch })
     }
 
     /// Spends `refresh`. `old` gives what the answer may leave out. `attempt`, here and below, is for whoever watches.

@@ -6,21 +6,22 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, SignIn};
+//! use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore};
 //! use nmbrs_client::{NmbrsClient, Operation, Result, Scope};
 //!
 //! /// `visit` sends the browser to a URL and returns the one it comes back to.
 //! async fn sign_in(visit: impl AsyncFn(&str) -> String) -> Result<NmbrsClient> {
+//!     // A real store survives the process: a `FileTokenStore`, a vault, a service's own.
+//!     let store = Arc::new(MemoryTokenStore::empty());
 //!     let app = AppCredentials::new("client id", "client secret");
-//!     let scopes = Scope::least_for([Operation::Companies, Operation::Employees]);
-//!     let sign_in = SignIn::builder(app.clone(), "http://localhost:8765/callback", scopes).build()?;
+//!     let authorizer = Authorizer::builder(app, store).build()?;
 //!
+//!     let scopes = Scope::least_for([Operation::Companies, Operation::Employees]);
+//!     let sign_in = authorizer.sign_in("http://localhost:8765/callback", scopes)?;
 //!     let attempt = sign_in.begin()?;
 //!     let callback = visit(attempt.url()).await;
 //!     let tokens = sign_in.finish(attempt, &callback).await?;
 //!
-//!     // A real store survives the process: a `FileTokenStore`, a vault, a service's own.
-//!     let authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::empty())).build()?;
 //!     authorizer.install(tokens).await?;
 //!     NmbrsClient::builder("subscription key", authorizer).build()
 //! }
@@ -84,7 +85,7 @@ pub use self::file_vault::FileVault;
 pub use self::grant::{Grant, GrantState, UnreadableGrant};
 #[cfg(feature = "vault")]
 pub use self::sealing::{InvalidKey, KeyId, KeyRing, SealingKey, Unopened};
-pub use self::sign_in::{Attempt, SignIn, SignInBuilder};
+pub use self::sign_in::{Attempt, SignIn};
 pub use self::store::{Generation, MemoryTokenStore, Replaced, StoreError, StoredGrant, TokenStore};
 pub use self::token::{AccessToken, TokenSet};
 #[cfg(feature = "vault")]

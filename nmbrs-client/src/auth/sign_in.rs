@@ -5,51 +5,39 @@
 //! a second time when it may have arrived the first time; a right to change data is asked for; a secret is printed.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::callback::Callback;
 use super::credentials::percent_encoded;
+use super::flight::Pilot;
 use super::identity::{AUTHORIZE, IdentityServer, Refusal};
-use super::{AppCredentials, Discovery, TokenSet, pkce};
-use crate::clock::{Clock, SystemClock, jitter, later, until};
+use super::{Authorizer, Discovery, TokenSet, pkce};
+use crate::clock::{jitter, later, until};
 use crate::error::{Error, Result};
-use crate::observer::{Observer, Watch};
-use crate::retry::{Outcome, RetryPolicy, Verdict, decide};
+use crate::retry::{Outcome, Verdict, decide};
 use crate::scope::Scope;
-use crate::transport::{Base, Timeouts, Transport, TransportSettings};
+use crate::transport::Base;
 
-/// Signs users in for one app: asks for consent, and exchanges the code for tokens.
+/// Signs users in for one app: asks for consent, and exchanges the code for tokens. [`Authorizer::sign_in`] prepares it.
 pub struct SignIn {
-    identity: IdentityServer,
-    client_id: SecretString,
+    authorizer: Authorizer,
     redirect_uri: String,
     scopes: Vec<Scope>,
     has_pkce: bool,
-    clock: Arc<dyn Clock>,
-    retry: RetryPolicy,
 }
 
 impl SignIn {
-    /// Starts a set-up: the app, one of its registered redirect URIs exactly as registered, and the scopes to ask for
-    /// ([`Scope::least_for`] knows which). `offline_access` is always asked for as well.
-    pub fn builder(
-        app: AppCredentials,
-        redirect_uri: impl Into<String>,
-        scopes: impl IntoIterator<Item = Scope>,
-    ) -> SignInBuilder {
-        SignInBuilder {
-            app,
-            redirect_uri: redirect_uri.into(),
-            scopes: scopes.into_iter().collect(),
-            identity_url: "https://identityservice.nmbrs.com".to_owned(),
-            has_pkce: true,
-            clock: Arc::new(SystemClock),
-            retry: RetryPolicy::default(),
-            settings: TransportSettings::default(),
-            observer: None,
-        }
+    pub(super) fn new(authorizer: Authorizer, redirect_uri: String, scopes: Vec<Scope>) -> Result<Self> {
+        check_redirect_uri(&redirect_uri)?;
+        Ok(Self { authorizer, redirect_uri, scopes: scopes_to_ask_for(scopes)?, has_pkce: true })
+    }
+
+    /// Binds codes to their attempt by PKCE (S256), or not. Default: yes.
+    pub fn pkce(mut self, has_pkce: bool) -> Self {
+        self.has_pkce = has_pkce;
+        self
     }
 
     /// A fresh attempt, whose URL holds the whole request. Nothing is sent.
@@ -72,8 +60,8 @@ impl SignIn {
         let (state, verifier) = self.fresh_secrets()?;
         let request = self.request(&state, verifier.as_ref());
         // A request that was pushed twice leaves a reference that nobody ever uses.
-        let reference = self.patiently(|_| true, |attempt| self.identity.push(&request, attempt)).await?;
-        let client_id = percent_encoded(self.client_id.expose_secret());
+        let reference = self.patiently(|_| true, |attempt| self.identity().push(&request, attempt)).await?;
+        let client_id = percent_encoded(self.identity().client_id.expose_secret());
         let url =
             self.browser_url(&format!("client_id={client_id}&request_uri={}", percent_encoded(&reference)));
         Ok(Attempt { url, state, verifier })
@@ -95,7 +83,8 @@ impl SignIn {
         let Callback { code, scopes } = Callback::read(callback, &attempt.state)?;
         let redeem = |number| {
             let verifier = attempt.verifier.as_ref();
-            self.identity.redeem(&code, &self.redirect_uri, verifier, self.clock.now(), number)
+            let now = self.authorizer.pilot().clock.now();
+            self.identity().redeem(&code, &self.redirect_uri, verifier, now, number)
         };
         let mut tokens =
             self.patiently(|error| !error.may_have_been_sent(), redeem).await.map_err(|error| {
@@ -119,7 +108,12 @@ impl SignIn {
     /// identity URL; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the document cannot be read; trouble of the
     /// server and of the connection under their own kinds.
     pub async fn discover(&self) -> Result<Discovery> {
-        self.patiently(|_| true, |attempt| self.identity.discover(self.retry.deadline, attempt)).await
+        let no_longer = self.authorizer.pilot().retry.deadline;
+        self.patiently(|_| true, |attempt| self.identity().discover(no_longer, attempt)).await
+    }
+
+    fn identity(&self) -> &IdentityServer {
+        &self.authorizer.pilot().identity
     }
 
     fn fresh_secrets(&self) -> Result<(SecretString, Option<SecretString>)> {
@@ -135,7 +129,7 @@ impl SignIn {
         });
         format!(
             "client_id={}&redirect_uri={}&response_type=code&scope={}&state={}{challenge}",
-            percent_encoded(self.client_id.expose_secret()),
+            percent_encoded(self.identity().client_id.expose_secret()),
             percent_encoded(&self.redirect_uri),
             percent_encoded(&scopes.join(" ")),
             percent_encoded(state.expose_secret()),
@@ -143,7 +137,7 @@ impl SignIn {
     }
 
     fn browser_url(&self, query: &str) -> String {
-        let mut url = self.identity.url(AUTHORIZE);
+        let mut url = self.identity().url(AUTHORIZE);
         url.set_query(Some(query));
         url.into()
     }
@@ -154,9 +148,11 @@ impl SignIn {
     where
         F: Future<Output = Result<T, Refusal>>,
     {
-        let deadline = later(self.clock.now(), self.retry.deadline);
+        let Pilot { clock, retry, calls, .. } = self.authorizer.pilot();
+        let deadline = later(clock.now(), retry.deadline);
         let mut attempt = 1;
         loop {
+            calls.fetch_add(1, Ordering::Relaxed);
             let refusal = match send(attempt).await {
                 Ok(done) => return Ok(done),
                 Err(refusal) => refusal,
@@ -165,12 +161,12 @@ impl SignIn {
             if outcome == Outcome::Final || !may_repeat(&error) {
                 return Err(error);
             }
-            let now = self.clock.now();
+            let now = clock.now();
             let wish = wish.wait(now);
-            match decide(&self.retry, attempt, outcome, wish, jitter(), until(deadline, now)) {
+            match decide(retry, attempt, outcome, wish, jitter(), until(deadline, now)) {
                 Verdict::After(wait) => {
                     tracing::debug!(operation = error.operation(), attempt, kind = ?error.kind(), "sign-in is repeated");
-                    self.clock.sleep(wait).await;
+                    clock.sleep(wait).await;
                     attempt += 1;
                 }
                 Verdict::TooLate(wait) => return Err(error.retry_from(Some(later(now, wait)))),
@@ -229,93 +225,6 @@ impl fmt::Debug for Attempt {
     }
 }
 
-/// Sets up a [`SignIn`].
-pub struct SignInBuilder {
-    app: AppCredentials,
-    redirect_uri: String,
-    scopes: Vec<Scope>,
-    identity_url: String,
-    has_pkce: bool,
-    clock: Arc<dyn Clock>,
-    retry: RetryPolicy,
-    settings: TransportSettings,
-    observer: Option<Arc<dyn Observer>>,
-}
-
-impl SignInBuilder {
-    /// The identity server: https, or http on loopback. Default `https://identityservice.nmbrs.com`.
-    pub fn identity_url(mut self, url: impl Into<String>) -> Self {
-        self.identity_url = url.into();
-        self
-    }
-
-    /// Whether codes are bound to their attempt by PKCE (S256). Default: yes.
-    pub fn pkce(mut self, has_pkce: bool) -> Self {
-        self.has_pkce = has_pkce;
-        self
-    }
-
-    /// Where the time comes from. Default [`SystemClock`].
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// How a request that surely changed nothing is repeated. Default: as for reads.
-    pub fn retry(mut self, retry: RetryPolicy) -> Self {
-        self.retry = retry;
-        self
-    }
-
-    /// How long one exchange may take.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.settings.timeouts = timeouts;
-        self
-    }
-
-    /// Sends everything through this proxy. Default: none, whatever the environment says.
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.settings.proxy = Some(SecretString::from(url.into()));
-        self
-    }
-
-    /// Is told of every exchange with the identity server.
-    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.observer = Some(observer);
-        self
-    }
-
-    /// Checks the set-up.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration): empty credentials; an identity or redirect address
-    /// that is not https (or http on loopback); no scope to read with, or one that is not read-only.
-    pub fn build(self) -> Result<SignIn> {
-        if self.app.are_empty() {
-            return Err(Error::configuration("client id and client secret must not be empty"));
-        }
-        check_redirect_uri(&self.redirect_uri)?;
-        let base = Base::parse(&self.identity_url, "identity_url")?;
-        let watch = Watch::new(self.observer, Arc::clone(&self.clock));
-        Ok(SignIn {
-            identity: IdentityServer::new(Transport::new(&self.settings)?, base, &self.app, watch)?,
-            client_id: self.app.client_id().clone(),
-            redirect_uri: self.redirect_uri,
-            scopes: scopes_to_ask_for(self.scopes)?,
-            has_pkce: self.has_pkce,
-            clock: self.clock,
-            retry: self.retry,
-        })
-    }
-}
-
-impl fmt::Debug for SignInBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An address that has not been checked yet may hold credentials.
-        f.debug_struct("SignInBuilder").finish_non_exhaustive()
-    }
-}
-
 /// The server compares it byte by byte, so nothing may be in it that a URL parser would quietly drop.
 fn check_redirect_uri(uri: &str) -> Result<()> {
     if !uri.bytes().all(|b| b.is_ascii_graphic()) || uri.contains('#') {
@@ -344,17 +253,21 @@ fn scopes_to_ask_for(mut scopes: Vec<Scope>) -> Result<Vec<Scope>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::auth::{AppCredentials, MemoryTokenStore};
 
     const REDIRECT: &str = "https://app.example/callback?tenant=a%20b";
 
-    fn builder(redirect_uri: &str, scopes: &[Scope]) -> SignInBuilder {
+    fn signing_in(redirect_uri: &str, scopes: &[Scope]) -> Result<SignIn> {
         let app = AppCredentials::new("7xr7NV9yqcUz*r2C$ey6", "seeded-secret");
-        SignIn::builder(app, redirect_uri, scopes.iter().cloned())
+        let authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::empty())).build()?;
+        authorizer.sign_in(redirect_uri, scopes.iter().cloned())
     }
 
     fn sign_in() -> SignIn {
-        builder(REDIRECT, &[Scope::EMPLOYEE_INFO_READ, Scope::COMPANY_INFO_READ]).build().unwrap()
+        signing_in(REDIRECT, &[Scope::EMPLOYEE_INFO_READ, Scope::COMPANY_INFO_READ]).unwrap()
     }
 
     #[test]
@@ -373,8 +286,7 @@ mod tests {
 
     #[test]
     fn pkce_can_be_switched_off() {
-        let attempt =
-            builder(REDIRECT, &[Scope::COMPANY_INFO_READ]).pkce(false).build().unwrap().begin().unwrap();
+        let attempt = signing_in(REDIRECT, &[Scope::COMPANY_INFO_READ]).unwrap().pkce(false).begin().unwrap();
         assert!(attempt.verifier().is_none() && !attempt.url().contains("code_challenge"));
     }
 
@@ -407,7 +319,7 @@ mod tests {
             ("/callback", false),
             ("", false),
         ] {
-            assert_eq!(builder(uri, &[Scope::COMPANY_INFO_READ]).build().is_ok(), allowed, "{uri}");
+            assert_eq!(signing_in(uri, &[Scope::COMPANY_INFO_READ]).is_ok(), allowed, "{uri}");
         }
     }
 
@@ -424,14 +336,14 @@ mod tests {
             (&[Scope::OFFLINE_ACCESS], false),
             (&[], false),
         ] {
-            assert_eq!(builder(REDIRECT, scopes).build().is_ok(), allowed, "{scopes:?}");
+            assert_eq!(signing_in(REDIRECT, scopes).is_ok(), allowed, "{scopes:?}");
         }
     }
 
     #[test]
     fn offline_access_is_asked_for_once_whether_named_or_not() {
-        let named = builder(REDIRECT, &[Scope::OFFLINE_ACCESS, Scope::COMPANY_INFO_READ]).build().unwrap();
-        let unnamed = builder(REDIRECT, &[Scope::COMPANY_INFO_READ]).build().unwrap();
+        let named = signing_in(REDIRECT, &[Scope::OFFLINE_ACCESS, Scope::COMPANY_INFO_READ]).unwrap();
+        let unnamed = signing_in(REDIRECT, &[Scope::COMPANY_INFO_READ]).unwrap();
         assert_eq!(named.scopes, unnamed.scopes);
         assert_eq!(named.scopes, [Scope::COMPANY_INFO_READ, Scope::OFFLINE_ACCESS]);
     }
@@ -440,8 +352,8 @@ mod tests {
     fn nothing_of_a_sign_in_prints_a_secret() {
         let sign_in = sign_in();
         let attempt = sign_in.begin().unwrap();
-        let builder = builder("https://u:seeded@app.example", &[]).proxy("http://u:seeded@127.0.0.1");
-        let printed = format!("{attempt:?} {sign_in:?} {builder:?}");
+        let refused = signing_in("https://u:seeded@app.example", &[]).unwrap_err();
+        let printed = format!("{attempt:?} {sign_in:?} {refused:?} {refused}");
         for secret in
             [attempt.state().expose_secret(), attempt.verifier().unwrap().expose_secret(), "seeded", "7xr7"]
         {

@@ -1,10 +1,10 @@
 //! What a browser brings back: never a panic, and never tokens, whatever it is; only the right state sends anything.
 #![no_main]
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use nmbrs_client::auth::{AppCredentials, Attempt, SignIn};
+use nmbrs_client::auth::{AppCredentials, Attempt, Authorizer, MemoryTokenStore, SignIn};
 use nmbrs_client::{ErrorKind, RetryPolicy, Scope};
 use tokio::runtime::Runtime;
 
@@ -13,11 +13,13 @@ static RUNTIME: LazyLock<Runtime> =
 
 /// Nobody listens there.
 static SIGN_IN: LazyLock<SignIn> = LazyLock::new(|| {
-    SignIn::builder(AppCredentials::new("id", "secret"), "http://127.0.0.1:1/callback", [Scope::COMPANY_INFO_READ])
+    let app = AppCredentials::new("id", "secret");
+    let authorizer = Authorizer::builder(app, Arc::new(MemoryTokenStore::empty()))
         .identity_url("http://127.0.0.1:1")
         .retry(RetryPolicy::never())
         .build()
-        .expect("a sign-in")
+        .expect("an authorizer");
+    authorizer.sign_in("http://127.0.0.1:1/callback", [Scope::COMPANY_INFO_READ]).expect("a sign-in")
 });
 
 fuzz_target!(|callback: &str| {
