@@ -131,6 +131,20 @@ impl Stage {
 }
 
 #[tokio::test]
+async fn the_browser_is_told_of_a_sign_in_only_when_the_grant_is_kept() {
+    let stage = Stage::of(1).await;
+    stage.keep_grants(IN_A_FILE);
+    let signing_in = SigningIn::start(&stage, &[]).await;
+    let in_the_way = stage.folder.path(GRANT_FILE);
+    std::fs::create_dir(&in_the_way).unwrap();
+    let page = visit(&signing_in.consent().await).await;
+    std::fs::remove_dir(&in_the_way).unwrap();
+    assert!(page.text.contains("Not signed in"), "{}", page.text);
+    let ran = signing_in.end(&stage).await.ends_with_code(1);
+    assert!(ran.stderr.contains("the new grant could not be stored"), "{}", ran.stderr);
+}
+
+#[tokio::test]
 async fn the_browser_brings_a_grant_that_later_runs_use() {
     let stage = Stage::of(20).await;
     stage.keep_grants(IN_A_FILE);

@@ -59,15 +59,18 @@ pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
     let listener = if options.paste { None } else { Some(Listener::bind(redirect_uri).await?) };
     let attempt = if options.pushed { sign_in.begin_pushed().await? } else { sign_in.begin()? };
     say(&format!("Open this address in a browser, and sign in as the customer:\n\n{}\n", attempt.url()));
-    let tokens = match listener {
-        Some(listener) => of_the_browser(&sign_in, &attempt, listener).await?,
-        None => of_a_pasted_line(&sign_in, attempt).await?,
+    // Nothing comes between the tokens and the store: the code that bought them is spent.
+    let keep = async |tokens: TokenSet| {
+        let granted = tokens.scopes.clone();
+        let kept = install(&authorizer, tokens).await;
+        kept.with_context(|| format!("the new grant could not be stored {place}"))?;
+        Ok(granted)
+    };
+    let granted = match listener {
+        Some(listener) => of_the_browser(&sign_in, &attempt, listener, keep).await?,
+        None => keep(of_a_pasted_line(&sign_in, attempt).await?).await?,
     };
 
-    let granted = tokens.scopes.clone();
-    install(&authorizer, tokens)
-        .await
-        .with_context(|| format!("the new grant could not be stored {place}"))?;
     say(&format!("Signed in. The grant is {place}, {}.", place.protection()));
     say(&what_was_granted(granted.as_deref()));
     say(&what_it_shows(config, authorizer, granted.as_deref()).await);
@@ -110,12 +113,14 @@ async fn refuse_to_replace(place: &GrantPlace, options: Options) -> anyhow::Resu
     }
 }
 
-/// Takes exactly one visit for the answer. Another's visit is shown the door, and the waiting goes on.
-async fn of_the_browser(
+/// Takes exactly one visit for the answer, and tells the browser what became of it once the tokens are kept. Another's
+/// visit is shown the door, and the waiting goes on.
+async fn of_the_browser<T>(
     sign_in: &SignIn,
     attempt: &Attempt,
     mut listener: Listener,
-) -> anyhow::Result<TokenSet> {
+    keep: impl AsyncFnOnce(TokenSet) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     loop {
         let visit = listener.visit().await?;
         // The client compares the state before it sends anything, so a foreign visit costs nothing.
@@ -124,9 +129,13 @@ async fn of_the_browser(
         match finished {
             Err(error) if error.kind() == ErrorKind::ForeignCallback => visit.answer(Page::Foreign),
             finished => {
-                visit.answer(if finished.is_ok() { Page::Done } else { Page::Ended });
+                let kept = match finished {
+                    Ok(tokens) => keep(tokens).await,
+                    Err(error) => Err(error.into()),
+                };
+                visit.answer(if kept.is_ok() { Page::Done } else { Page::Ended });
                 listener.close().await;
-                return Ok(finished?);
+                return kept;
             }
         }
     }
