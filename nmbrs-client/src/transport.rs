@@ -1,8 +1,8 @@
 //! One HTTP exchange: the only file that touches the HTTP library.
 //!
 //! A request comes in, the whole answer goes out, or a [`Failure`] that says how far the request got. Nothing goes
-//! over plain http but to loopback, no redirect is followed, no proxy of the environment is used and none for plain http, and no body is
-//! larger than the limit.
+//! over plain http but to loopback, and then through no proxy; no redirect is followed, no proxy of the environment is
+//! used, and no body is larger than the limit.
 
 use std::error::Error as StdError;
 use std::io;

@@ -1,7 +1,8 @@
 //! One request out, one whole answer in. The only file that knows the HTTP library.
 //!
-//! No redirect is followed, no proxy is taken from the environment and none is used for plain http, no cookie is kept, nothing is sent twice, and no
-//! answer is handed on before its last byte is here. Credentials travel in headers marked as sensitive.
+//! No redirect is followed, no proxy is taken from the environment and none is used for plain http, no cookie is kept,
+//! nothing is sent twice, and no answer is handed on before its last byte is here. Credentials travel in headers marked
+//! as sensitive.
 
 use std::error::Error as StdError;
 use std::io;
