@@ -11,6 +11,7 @@ mod digest;
 pub mod email;
 #[cfg(feature = "engine")]
 pub mod engine;
+mod euro;
 pub mod evidence;
 mod external_id;
 pub mod extra_fields;
@@ -32,9 +33,10 @@ pub mod text;
 #[cfg(feature = "ports")]
 pub mod ports;
 
+pub use euro::{Euro, NoAmount};
 pub use external_id::{ExternalId, NotOurs};
 pub use fingerprint::FingerprintKey;
 pub use id::{AccountId, CompanyId, CustomerId, DebtorId, TargetCompanyId};
 pub use pii::Pii;
 pub use plan::{Plan, PlanId, Run, SavedPlan, plan};
-pub use policy::{Participation, Policy};
+pub use policy::{Participation, Placement, Policy};

@@ -8,7 +8,8 @@ mod document;
 mod saved;
 
 pub use document::{
-    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, PlanDocument, RecordNote, SCHEMA, Totals,
+    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, MayGrant, PlanDocument, RecordNote, SCHEMA,
+    Totals,
 };
 pub use saved::{SavedEntry, SavedPlan, SavedPlanError};
 
@@ -25,11 +26,11 @@ use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
 use crate::email::EmailKey;
-use crate::extra_fields::is_near_miss;
+use crate::extra_fields::{is_near_miss, relied_on};
 use crate::finding::Finding;
 use crate::fingerprint::{self, FingerprintKey};
-use crate::guard::{Overview, brakes};
-use crate::id::{AccountId, CustomerId};
+use crate::guard::{Overview, brakes, recent_deactivations};
+use crate::id::{AccountId, CompanyId, CustomerId};
 use crate::ledger::LedgerView;
 use crate::matching::{AccountIndex, Match};
 use crate::person::{Address, Person, people};
@@ -147,19 +148,6 @@ pub fn plan(
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
     let absent = absent(&managed_active, source, &found);
-    let counts = ActionCounts::of(decided.iter().map(|decided| &decided.decision));
-    let overview = Overview {
-        source,
-        ledger,
-        policy,
-        as_of: run.as_of,
-        counts,
-        managed_active: &managed_active,
-        absent: &absent,
-    };
-    let brakes = brakes(&overview);
-    let findings = findings(source, target, &absent);
-
     let mut entries = Vec::with_capacity(people.len());
     let mut payloads = BTreeMap::new();
     for (at, ((person, found), decided)) in people.iter().zip(&found).zip(decided).enumerate() {
@@ -168,20 +156,45 @@ pub fn plan(
         }
         entries.push(entry(person, found, decided.decision, decided.leaves_on, steps.get(&at).copied()));
     }
+    let totals = Totals::new(
+        &entries,
+        (managed_active.len() as u64, target.accounts().len() as u64),
+        recent_deactivations(ledger, run.as_of),
+        policy.onboarding_budget,
+    );
+    let overview = Overview {
+        source,
+        ledger,
+        policy,
+        totals: &totals,
+        managed_active: &managed_active,
+        absent: &absent,
+    };
     let document = PlanDocument {
         schema: SCHEMA,
         customer: run.customer.clone(),
         policy: policy.hash(),
+        scope: scope_hash(&scope(source)),
         source: source_digest(source, run.key),
         target: target_digest(target, run.key),
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        totals: Totals::new(&entries, managed_active.len() as u64, target.accounts().len() as u64),
+        brakes: brakes(&overview),
+        findings: findings(source, target, &absent),
+        totals,
         entries,
-        brakes,
-        findings,
     };
     let id = PlanId(fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&document)).into());
     Plan { id, document, payloads }
+}
+
+/// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run
+/// notices when something of it is gone (R26), and a mandate holds for one scope.
+pub(crate) fn scope(source: &SourceSnapshot) -> BTreeMap<CompanyId, BTreeSet<String>> {
+    source.definitions().iter().map(|(company, fields)| (company.clone(), relied_on(fields))).collect()
+}
+
+fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
+    fingerprint::digest("sync-core/scope/v1", &canonical::bytes(scope))
 }
 
 /// People in service whose address is unknown, or whose rows are: nobody can say that a leaver of the same

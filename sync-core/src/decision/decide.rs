@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::fields::{Fingerprints, NoName, Wanted, creation, difference};
+use super::fields::{Fingerprints, NoName, Wanted, creation, difference, marking};
 use super::{Decision, HoldReason, NothingReason, Offboard, Payload, Planned, Proposal, SkipReason};
 use crate::account::Account;
 use crate::calendar::amsterdam_date;
+use crate::change::AccountChange;
 use crate::email::EmailKey;
 use crate::evidence::{Leaving, leaving};
 use crate::extra_fields::{self, Reading};
@@ -15,7 +16,7 @@ use crate::fingerprint::FingerprintKey;
 use crate::id::AccountId;
 use crate::matching::{Level, Match};
 use crate::person::{Address, Person};
-use crate::policy::{Participation, Policy};
+use crate::policy::{Participation, Placement, Policy};
 use crate::record::{EmployeeRecord, EmployeeType};
 use crate::service::{Service, service};
 use crate::snapshot::SourceSnapshot;
@@ -103,7 +104,9 @@ fn in_service(person: &Person<'_>, account: Option<(&Account, Level)>, facts: &F
         Ok(true) => {}
         Ok(false) => {
             return match active {
-                Some((account, _)) => proposed(HoldReason::AccessWithdrawn, account, Proposal::Deactivate),
+                Some((account, _)) => {
+                    Decision::propose(HoldReason::AccessWithdrawn, account.id, Proposal::Deactivate).into()
+                }
                 None => Decision::skip(SkipReason::AccessNo).into(),
             };
         }
@@ -133,11 +136,17 @@ fn in_service(person: &Person<'_>, account: Option<(&Account, Level)>, facts: &F
         None if facts.some_account_unreadable => HoldReason::TargetRowUnreadable.into(),
         None => {
             let (fields, payload) = creation(wanted, person.external_id(), facts.policy, &prints);
-            let company = facts.policy.target_company;
+            let Placement::One(company) = facts.policy.placement else { return HoldReason::NoRoute.into() };
             Decided { decision: Decision::Onboard { company, fields }, payload: Some(payload), leaves_on }
         }
-        Some((account, Level::Email)) => proposed(HoldReason::Adoption, account, Proposal::Adopt),
-        Some((account, _)) if !account.active => proposed(HoldReason::Rehire, account, Proposal::Activate),
+        Some((account, Level::Email)) => {
+            let (fields, change) = marking(person.external_id(), account, &prints);
+            proposed(HoldReason::Adoption, account, Proposal::Adopt { fields }, change)
+        }
+        Some((account, _)) if !account.active => {
+            let (fields, change) = difference(wanted, account, &prints);
+            proposed(HoldReason::Rehire, account, Proposal::Activate { fields }, change)
+        }
         Some((account, _)) => match difference(wanted, account, &prints) {
             (_, change) if change.is_empty() => Decision::nothing(NothingReason::UpToDate).into(),
             (fields, change) => Decided {
@@ -259,6 +268,8 @@ fn maybe_still_here(leaver: &Person<'_>, facts: &Facts<'_>) -> bool {
     })
 }
 
-fn proposed(reason: HoldReason, account: &Account, proposal: Proposal) -> Decided {
-    Decision::propose(reason, account.id, proposal).into()
+/// A proposal with the values to send when somebody approves it.
+fn proposed(reason: HoldReason, account: &Account, proposal: Proposal, change: AccountChange) -> Decided {
+    let decision = Decision::propose(reason, account.id, proposal);
+    Decided { decision, payload: Some(Payload::Change(change)), leaves_on: None }
 }

@@ -172,6 +172,23 @@ pub(super) fn difference(
     (fields.into_iter().flatten().collect(), change)
 }
 
+/// Our external id for an account that does not carry it yet, and nothing else.
+pub(super) fn marking(
+    id: &ExternalId,
+    account: &Account,
+    prints: &Fingerprints<'_>,
+) -> (Vec<FieldChange>, AccountChange) {
+    let before = account.external_id.as_deref().map(str::trim);
+    let before = match before {
+        None => Shown::Null,
+        Some("") => Shown::Empty,
+        Some(text) => prints.value(Field::ExternalId, text),
+    };
+    let after = prints.value(Field::ExternalId, id.as_str());
+    let change = AccountChange { external_id: Some(id.clone()), ..AccountChange::default() };
+    (vec![FieldChange { field: Field::ExternalId, before, after }], change)
+}
+
 /// The wanted text, unless the account stores the same up to blanks and Unicode form.
 fn unless_stored(wanted: Option<Pii<String>>, stored: Option<&Pii<String>>) -> Option<Pii<String>> {
     let stored = clean(stored);

@@ -18,6 +18,7 @@ use crate::change::{AccountChange, Field, NewAccount};
 use crate::evidence::LeavingEvidence;
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, TargetCompanyId};
+use crate::plan::ActionKind;
 
 /// What happens to one person. Serialises into plans; holds fingerprints, never values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -97,17 +98,42 @@ pub enum Planned {
     Offboard,
 }
 
-/// What somebody could approve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What somebody could approve for one person (R7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Proposal {
     /// Give an account that nobody manages our external id, and change nothing else.
-    Adopt,
-    /// Give a former employee's account access again.
-    Activate,
-    /// Take access away.
+    Adopt {
+        /// The external id, before and after.
+        fields: Vec<FieldChange>,
+    },
+    /// Give a former employee's account access again, and then bring it up to date.
+    Activate {
+        /// The fields that differ.
+        fields: Vec<FieldChange>,
+    },
+    /// Say that two records which look like one person's are one person's.
+    Relink {
+        /// The external id, before and after, where the account carries that of a record which is gone.
+        fields: Vec<FieldChange>,
+        /// The record whose person this one is, where it is still in the source.
+        same_as: Option<ExternalId>,
+    },
+    /// Take access away, of somebody who has not left.
     Deactivate,
+}
+
+impl Proposal {
+    /// What is done when somebody approves it.
+    pub const fn action(&self) -> ActionKind {
+        match self {
+            Self::Adopt { .. } => ActionKind::Adopt,
+            Self::Activate { .. } => ActionKind::Activate,
+            Self::Relink { .. } => ActionKind::Relink,
+            Self::Deactivate => ActionKind::Withdraw,
+        }
+    }
 }
 
 /// One field, before and after.

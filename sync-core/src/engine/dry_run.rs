@@ -69,11 +69,7 @@ impl<'a> DryRun<'a> {
         let (source, source_requests) = read::source(self.source, policy, self.progress.as_ref()).await?;
         let (target, target_requests) = read::target(self.accounts, policy, self.progress.as_ref()).await?;
         let plan = plan(&source, &target, &ledger, policy, &Run::new(customer, as_of, key));
-        let scope = source
-            .definitions()
-            .iter()
-            .map(|(company, definitions)| (company.clone(), crate::extra_fields::relied_on(definitions)))
-            .collect();
+        let scope = crate::plan::scope(&source);
         Ok(Planned {
             plan,
             source: source_requests,

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::PortError;
+use super::{LeaseId, PortError};
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CustomerId};
 use crate::ledger::{LastRun, LedgerView, Link};
@@ -50,12 +50,48 @@ pub struct IntentId(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was done; the links that stand now, of all records of the person.
-    Done(BTreeMap<ExternalId, Link>),
-    /// It was not done.
+    /// It was done, and this stands now. The person's failures are forgotten.
+    Done(Certain),
+    /// It was not done, for a reason that lies with the person: the target refused it. Counts towards quarantine (R21).
+    Refused,
+    /// It was not done, for a reason that has nothing to do with the person.
     NotDone,
     /// Nobody knows yet.
     Doubtful,
+}
+
+/// Which account is whose, as far as it is certain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Certain {
+    /// The account of each record.
+    pub links: BTreeMap<ExternalId, Link>,
+    /// Records that a person said are of one person: the later record, and the one whose id the account carries.
+    pub aliases: BTreeMap<ExternalId, ExternalId>,
+}
+
+impl Certain {
+    /// These links and no new alias.
+    pub const fn links(links: BTreeMap<ExternalId, Link>) -> Self {
+        Self { links, aliases: BTreeMap::new() }
+    }
+}
+
+/// An intent of which the ledger does not know how it ended: its run crashed, or nobody could say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenIntent {
+    /// Its number.
+    pub id: IntentId,
+    /// What was meant.
+    pub intent: Intent,
+}
+
+impl OpenIntent {
+    /// An intent under its number.
+    pub const fn new(id: IntentId, intent: Intent) -> Self {
+        Self { id, intent }
+    }
 }
 
 /// What a run that went to its end leaves behind.
@@ -86,13 +122,25 @@ pub trait Ledger: Send + Sync {
     /// [`PortError`]; then the run must not go on.
     async fn view(&self, customer: &CustomerId) -> Result<LedgerView, PortError>;
 
-    /// Remembers what is about to be sent.
+    /// Remembers what is about to be sent. The lease must be held.
     ///
     /// # Errors
-    /// [`PortError`]; then it must not be sent.
-    async fn intend(&self, customer: &CustomerId, intent: &Intent) -> Result<IntentId, PortError>;
+    /// [`PortError`]; then it must not be sent. [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds
+    /// a later lease.
+    async fn intend(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        intent: &Intent,
+    ) -> Result<IntentId, PortError>;
 
-    /// Remembers how it ended. May be called again for an intent that was doubtful.
+    /// The intents that have not ended, in order: never settled, or settled as doubtful.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError>;
+
+    /// Remembers how it ended. May be called again for an intent that has not ended; one that has keeps its end.
     ///
     /// # Errors
     /// [`PortError`].
@@ -103,9 +151,14 @@ pub trait Ledger: Send + Sync {
         outcome: &Outcome,
     ) -> Result<(), PortError>;
 
-    /// Remembers what a run that went to its end saw.
+    /// Remembers what a run that went to its end saw. The lease must be held.
     ///
     /// # Errors
-    /// [`PortError`].
-    async fn complete(&self, customer: &CustomerId, run: &CompletedRun) -> Result<(), PortError>;
+    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease.
+    async fn complete(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        run: &CompletedRun,
+    ) -> Result<(), PortError>;
 }

@@ -1,0 +1,2 @@
+//! A million people planned in one process: time and memory.
+fn main() {}

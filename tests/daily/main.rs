@@ -1,0 +1,1 @@
+//! Days in a row: people join, leave, return and change, the target is edited behind our back, runs crash.

@@ -1,0 +1,1 @@
+//! Every store behind the ports: conformance, processes, SIGKILL, a full disk.
