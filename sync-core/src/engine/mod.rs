@@ -17,5 +17,5 @@ mod settle;
 pub use apply::{ActionReport, ActionResult, Apply, ApplyReport};
 pub use dry_run::{DryRun, Planned};
 pub use error::EngineError;
-pub use memory::MemoryLedger;
+pub use memory::MemoryStore;
 pub use read::RequestCounts;

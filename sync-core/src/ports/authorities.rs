@@ -59,9 +59,11 @@ pub trait Authorities: Send + Sync {
     async fn approvals(&self, customer: &CustomerId) -> Result<Vec<Approval>, PortError>;
 
     /// Uses an approval up: no run will be given it again. Called when a run that acted on it came to its end; a run
-    /// that crashed leaves it waiting, so that the next goes on with what is left of the approved plan.
+    /// that crashed leaves it waiting, so that the next goes on with what is left of the approved plan. Using up what
+    /// is used up changes nothing. The lease must be held.
     ///
     /// # Errors
-    /// [`PortError`].
+    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) without the lease,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for a plan that was never approved.
     async fn use_up(&self, customer: &CustomerId, lease: LeaseId, plan: &PlanId) -> Result<(), PortError>;
 }
