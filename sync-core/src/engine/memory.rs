@@ -240,6 +240,10 @@ impl Ledger for MemoryStore {
     ) -> Result<(), PortError> {
         let mut all = self.lock();
         let memory = leased(&mut all.customers, customer, lease, "complete a run")?;
+        if let Some(plan) = &run.approval {
+            let unknown = || PortError::new(PortErrorKind::Fatal, "use up an approval that was never given");
+            memory.approvals.get_mut(plan).ok_or_else(unknown)?.is_used_up = true;
+        }
         memory.view.links.extend(run.links.clone());
         memory.view.last_run = Some(run.seen.clone());
         Ok(())
@@ -331,14 +335,6 @@ impl Authorities for MemoryStore {
             waiting.sort_by_key(|approval| Reverse(approval.given_at));
             waiting
         }))
-    }
-
-    async fn use_up(&self, customer: &CustomerId, lease: LeaseId, plan: &PlanId) -> Result<(), PortError> {
-        let mut all = self.lock();
-        let memory = leased(&mut all.customers, customer, lease, "use an approval up")?;
-        let unknown = || PortError::new(PortErrorKind::Fatal, "use up an approval that was never given");
-        memory.approvals.get_mut(plan).ok_or_else(unknown)?.is_used_up = true;
-        Ok(())
     }
 }
 

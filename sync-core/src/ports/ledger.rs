@@ -120,12 +120,20 @@ pub struct CompletedRun {
     pub seen: LastRun,
     /// Which account is whose, for all people whose account was certain.
     pub links: BTreeMap<ExternalId, Link>,
+    /// The plan whose approval this run used up: no run is given it again.
+    pub approval: Option<PlanId>,
 }
 
 impl CompletedRun {
     /// A run that saw this and knows these accounts.
     pub const fn new(seen: LastRun, links: BTreeMap<ExternalId, Link>) -> Self {
-        Self { seen, links }
+        Self { seen, links, approval: None }
+    }
+
+    /// With the plan whose approval it used up.
+    pub fn using_up(mut self, approval: Option<PlanId>) -> Self {
+        self.approval = approval;
+        self
     }
 }
 
@@ -174,11 +182,13 @@ pub trait Ledger: Send + Sync {
         outcome: &Outcome,
     ) -> Result<(), PortError>;
 
-    /// Remembers what a run that went to its end saw, in place of the last one, and its links beside the others. The
-    /// lease must be held.
+    /// Remembers what a run that went to its end saw, in place of the last one, and its links beside the others, and
+    /// uses up its approval, all at once. The lease must be held. A run that crashed, or was stopped on its way, leaves
+    /// its approval waiting, so that the next run goes on with what is left of the approved plan.
     ///
     /// # Errors
-    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease.
+    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for an approval that was never given.
     async fn complete(
         &self,
         customer: &CustomerId,
