@@ -16,6 +16,7 @@ mod brakes;
 mod debtors;
 mod golden;
 mod memory_target;
+mod mandates;
 mod people;
 mod properties;
 mod reasons;
