@@ -44,8 +44,14 @@ fn by_approval(file: &SavedPlan, approval: Approval, fresh: &Plan) -> Result<Don
     };
     let skipped = authorised.skipped().iter();
     Ok(Done {
-        actions: authorised.actions().iter().map(|it| format!("{} {}", it.kind(), name(it.person()))).collect(),
-        skipped: skipped.map(|it| format!("{} {}: {}", it.action, name(&it.person), why(it.because))).collect(),
+        actions: authorised
+            .actions()
+            .iter()
+            .map(|it| format!("{} {}", it.kind(), name(it.person())))
+            .collect(),
+        skipped: skipped
+            .map(|it| format!("{} {}: {}", it.action, name(&it.person), why(it.because)))
+            .collect(),
     })
 }
 
@@ -131,7 +137,10 @@ fn r8_an_action_with_another_account_or_other_evidence_is_skipped() {
 fn r7_an_approval_is_for_one_plan() {
     let (seen, other) = (three_actions().plan(), world().synced("anna", 7).plan());
     let approval = Approval::of(other.id().clone(), three_actions().now);
-    assert_eq!(by_approval(&saved(&seen), approval, &three_actions().plan()).unwrap_err(), Refusal::OtherPlan);
+    assert_eq!(
+        by_approval(&saved(&seen), approval, &three_actions().plan()).unwrap_err(),
+        Refusal::OtherPlan
+    );
 }
 
 #[test]

@@ -91,7 +91,10 @@ fn r4_deactivations_of_seven_days_count_together() {
 #[test]
 fn r4_deactivations_of_the_week_count_as_people_too() {
     // Eight are left of eleven: the share is that of the week's beginning.
-    check_brakes(&company_of(8, 1).deactivated(&["2026-06-14T10:00:00Z"; 3]), &["over_limit deactivations 1 3 3"]);
+    check_brakes(
+        &company_of(8, 1).deactivated(&["2026-06-14T10:00:00Z"; 3]),
+        &["over_limit deactivations 1 3 3"],
+    );
     check_brakes(&company_of(8, 1).deactivated(&["2026-06-14T10:00:00Z"; 2]), &[]);
 }
 

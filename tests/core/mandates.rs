@@ -87,7 +87,10 @@ fn r7_the_first_daily_run_waits_for_a_person_and_writes_nothing() {
     assert!(report.plan.document().brakes.contains(&Brake::FirstRun));
     assert!(stage.calls("write").is_empty() && stage.calls("ledger complete").is_empty());
     let runs = now(stage.store().runs(&customer(), 9)).unwrap();
-    assert_eq!(runs.iter().map(|run| run.ended.map(|(_, end)| end)).collect::<Vec<_>>(), [Some(RunEnd::Waits)]);
+    assert_eq!(
+        runs.iter().map(|run| run.ended.map(|(_, end)| end)).collect::<Vec<_>>(),
+        [Some(RunEnd::Waits)]
+    );
     let kept = now(stage.store().plan(&customer(), report.plan.id())).unwrap().expect("it can be confirmed");
     assert_eq!(SavedPlan::open(&kept.file).unwrap().id(), report.plan.id());
 }
@@ -369,7 +372,12 @@ fn r24_of_two_runs_one_goes_on() {
     assert_eq!(stage.calls(""), ["lease acquire"], "not one request");
     now(stage.store().release(&customer(), other)).unwrap();
     assert_eq!(done(&daily(&stage)), ["onboard dora"]);
-    assert_eq!(now(stage.store().acquire(&customer(), at, TimeDelta::minutes(5))).map(|it| matches!(it, Leased::Ours(_))).unwrap(), true);
+    assert_eq!(
+        now(stage.store().acquire(&customer(), at, TimeDelta::minutes(5)))
+            .map(|it| matches!(it, Leased::Ours(_)))
+            .unwrap(),
+        true
+    );
 }
 
 #[test]
@@ -394,7 +402,10 @@ fn r24_a_run_that_was_overtaken_writes_nothing_more() {
     stage.order("runs keep", Fault::LosesTheLease);
     let report = daily(&stage);
     let applied = report.applied().unwrap();
-    assert_eq!(applied.stopped.as_ref().map(sync_core::ports::PortError::kind), Some(PortErrorKind::Overtaken));
+    assert_eq!(
+        applied.stopped.as_ref().map(sync_core::ports::PortError::kind),
+        Some(PortErrorKind::Overtaken)
+    );
     assert!(stage.calls("write").is_empty());
 }
 

@@ -20,8 +20,8 @@ use sync_core::plan::SavedPlan;
 use sync_core::ports::{
     AccountReader, AccountWriter, Authorities, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent,
     IntentId, KeptPlan, Lease, LeaseId, Leased, Ledger, ListAccounts, OpenIntent, Outcome, PortError,
-    PortErrorKind, Remembered, RequestMeter, RowsRequest, RunEnding, RunId, RunRecord, RunStore, StateRequest,
-    TargetCompany, UpdateRequest,
+    PortErrorKind, Remembered, RequestMeter, RowsRequest, RunEnding, RunId, RunRecord, RunStore,
+    StateRequest, TargetCompany, UpdateRequest,
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};

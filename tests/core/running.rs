@@ -177,7 +177,9 @@ fn r13_a_doubtful_write_that_was_not_done_is_left_to_the_next_run() {
         let stage = Stage::of(three_actions()).fault(write, Fault::Fails(PortErrorKind::Doubtful));
         let report = stage.apply().unwrap();
         assert_eq!((report.done(), stage.calls(write).len()), (2, 1), "{write}");
-        assert!(applied(&report).actions.iter().any(|action| matches!(action.result, ActionResult::NotDone(_))));
+        assert!(
+            applied(&report).actions.iter().any(|action| matches!(action.result, ActionResult::NotDone(_)))
+        );
         assert_eq!(stage.apply().unwrap().done(), 1);
         assert_eq!(of_anna(&stage).len(), 1);
     }
