@@ -72,7 +72,10 @@ impl<'a> NextStep<'a> {
                 format!("no approval lifts this: set it right first, then\n{}", self.run())
             }
             Release::Confirm { smaller_scope: false } => {
-                format!("look at the plan; to confirm it and all ordinary runs after it\n{}", self.confirm(plan, ""))
+                format!(
+                    "look at the plan; to confirm it and all ordinary runs after it\n{}",
+                    self.confirm(plan, "")
+                )
             }
             Release::Confirm { smaller_scope: true } => {
                 format!(

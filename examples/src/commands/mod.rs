@@ -23,7 +23,7 @@ pub use person::person;
 pub use plan::plan;
 pub use purge::purge;
 pub use revoke::revoke;
-pub use run::run;
+pub use run::{RunOptions, run};
 pub use status::status;
 
 use std::path::Path;

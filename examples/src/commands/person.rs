@@ -7,7 +7,6 @@ use anyhow::bail;
 use sync_core::SavedPlan;
 use sync_core::engine::DryRun;
 use sync_core::plan::Entry;
-use sync_core::ports::Ledger;
 
 use super::{Setting, Sides, bars, person_id};
 use crate::clock::MachineClock;

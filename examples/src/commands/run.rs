@@ -19,11 +19,11 @@ use crate::terminal::say;
 use crate::{show, store};
 
 /// What `sync run` is told.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct Options<'a> {
+#[derive(Debug, Clone, Default)]
+#[expect(clippy::exhaustive_structs, reason = "the command line fills it")]
+pub struct RunOptions {
     /// Only this person's part.
-    pub only: Option<&'a str>,
+    pub only: Option<String>,
     /// Take the lease from a run that crashed.
     pub take_over: bool,
     /// One JSON line.
@@ -34,8 +34,8 @@ pub struct Options<'a> {
 ///
 /// # Errors
 /// When one side or the store cannot be read, or another run goes on; then nothing was written.
-pub async fn run(setting: Setting<'_>, options: Options<'_>) -> anyhow::Result<Ended> {
-    let only = options.only.map(only).transpose()?;
+pub async fn run(setting: Setting<'_>, options: RunOptions) -> anyhow::Result<Ended> {
+    let only = options.only.as_deref().map(only).transpose()?;
     let store = store::to_run(setting.config)?;
     let Sides { source, reader, writer } = setting.sides().await?;
     let mut run = SyncRun::new(&source, &reader, &writer, &store, &MachineClock);

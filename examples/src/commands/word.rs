@@ -27,7 +27,10 @@ pub(super) async fn kept_plan(
     };
     let again = NextStep::with(setting.file).run();
     let Some(kept) = store.plan(&setting.config.customer, &id).await? else {
-        bail!("no plan with this hash is kept for customer {}; to make one\n{again}", setting.config.customer);
+        bail!(
+            "no plan with this hash is kept for customer {}; to make one\n{again}",
+            setting.config.customer
+        );
     };
     let plan = SavedPlan::open(&kept.file).context("the kept plan cannot be read; sync run makes another")?;
     if plan.policy() != setting.config.policy.hash() {

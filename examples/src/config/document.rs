@@ -97,11 +97,6 @@ impl<'a> Section<'a> {
         texts
     }
 
-    pub(super) fn integer(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
-        self.required(key);
-        self.optional_integer(key, least, most)
-    }
-
     pub(super) fn optional_integer(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
         let value = self.take(key)?;
         let number = value.as_integer().filter(|number| (least..=most).contains(number));

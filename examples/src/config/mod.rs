@@ -306,8 +306,13 @@ mod tests {
             let problems = problems(&text);
             assert!(problems.contains(told), "missing «{told}» in\n{problems}");
         }
-        let all = problems(&with("routes = { Noord = 0, \" \" = 1, Oost = 2, \"Oost \" = 2, West = \"x\" }\n"));
-        for told in ["routes.\"Noord\": must be the id", "routes.\" \": a value must not be blank", "routes.\"West\": must be"] {
+        let all =
+            problems(&with("routes = { Noord = 0, \" \" = 1, Oost = 2, \"Oost \" = 2, West = \"x\" }\n"));
+        for told in [
+            "routes.\"Noord\": must be the id",
+            "routes.\" \": a value must not be blank",
+            "routes.\"West\": must be",
+        ] {
             assert!(all.contains(told), "missing «{told}» in\n{all}");
         }
         assert_eq!(all.matches("stands twice").count(), 1, "{all}");

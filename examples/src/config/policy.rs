@@ -39,8 +39,8 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
     let also_in_service = section.optional_choices("also_in_service", &OTHER_TYPES).unwrap_or_default();
     let budget = section.optional_amount("onboarding_budget");
     let limits = limits(section.section("limits"), budget);
-    let ceilings =
-        ["source_request_ceiling", "target_request_ceiling"].map(|key| section.number::<u64>(key, 1, i64::MAX));
+    let ceilings = ["source_request_ceiling", "target_request_ceiling"]
+        .map(|key| section.number::<u64>(key, 1, i64::MAX));
 
     let is_complete = placement.is_some() && participation.is_some();
     // What is missing has been told; the rest is checked with anything in its place.
@@ -48,11 +48,11 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
         placement.unwrap_or(Placement::One(TargetCompanyId::new(1))),
         participation.unwrap_or(Participation::ByAccessField),
     )
-        .with_email(email)
+    .with_email(email)
     .with_anniversary(anniversary)
-        .with_in_service(also_in_service)
-        .with_protected(protected.iter().flatten().map(String::as_str))
-        .with_limits(limits);
+    .with_in_service(also_in_service)
+    .with_protected(protected.iter().flatten().map(String::as_str))
+    .with_limits(limits);
     let [source, target] = ceilings;
     let (source, target) =
         (source.unwrap_or(policy.source_request_ceiling), target.unwrap_or(policy.target_request_ceiling));

@@ -13,7 +13,7 @@ mod status;
 pub use explanation::explanation;
 pub use json::{applied_json, plan_json, run_json};
 pub use person::Person;
-pub use run::{outcome, run};
+pub use run::{counts_of_done, outcome, run};
 pub use saved::{given, saved_plan};
 pub use status::Status;
 
@@ -89,16 +89,14 @@ pub fn facts<const N: usize>(facts: [(&str, String); N]) -> String {
 /// Everything a person needs to see of a plan before approving it.
 pub fn plan(document: &PlanDocument) -> String {
     let mut text = totals(document);
-    for section in
-        [
-            actions(document),
-            proposals(document),
-            held(document),
-            planned(document),
-            findings(document),
-            brakes_section(&document.brakes),
-        ]
-    {
+    for section in [
+        actions(document),
+        proposals(document),
+        held(document),
+        planned(document),
+        findings(document),
+        brakes_section(&document.brakes),
+    ] {
         if !section.is_empty() {
             text.push('\n');
             text.push_str(&section);
@@ -246,9 +244,12 @@ pub fn brake_text(brake: &Brake) -> String {
         Brake::FieldGone { company, field } => {
             format!("source company {company} no longer defines the extra field «{field}»")
         }
-        Brake::FirstRun => "no run of this customer has come to its end yet: a person must see the plan".to_owned(),
+        Brake::FirstRun => {
+            "no run of this customer has come to its end yet: a person must see the plan".to_owned()
+        }
         Brake::OverLimit { what, planned, recent, allowed } => {
-            let recent = if *recent == 0 { String::new() } else { format!(" and {recent} done within seven days") };
+            let recent =
+                if *recent == 0 { String::new() } else { format!(" and {recent} done within seven days") };
             format!("{planned} {} planned{recent}, {allowed} allowed without an approval", what.name())
         }
         Brake::OverEuro { planned, allowed } => {
@@ -256,6 +257,19 @@ pub fn brake_text(brake: &Brake) -> String {
         }
         _ => "a brake of a newer version".to_owned(),
     }
+}
+
+/// A heading and a table with all of these rows.
+pub fn rows<const N: usize>(
+    heading: &str,
+    headings: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
+    let mut table = table(headings);
+    for row in rows {
+        table.add_row(row);
+    }
+    format!("{heading}\n{table}\n")
 }
 
 /// A heading and a table of at most [`MOST_ROWS`] rows; nothing when there are none.

@@ -41,7 +41,11 @@ impl Person<'_> {
         }
         for brake in &self.document.brakes {
             // Writing to a String cannot fail.
-            let _ = write!(text, "{}", wrapped("   the run  ", &format!("waits by {}: {}", brake.rule(), brake_text(brake))));
+            let _ = write!(
+                text,
+                "{}",
+                wrapped("   the run  ", &format!("waits by {}: {}", brake.rule(), brake_text(brake)))
+            );
         }
         text
     }
@@ -49,9 +53,9 @@ impl Person<'_> {
     /// For programs.
     pub fn json(&self) -> Value {
         let memory = self.memory;
-        let links = memory.links.iter().filter(|(record, _)| self.has(record)).map(|(record, link)| {
-            json!({"record": record, "account": link.account, "company": link.company})
-        });
+        let links = memory.links.iter().filter(|(record, _)| self.has(record)).map(
+            |(record, link)| json!({"record": record, "account": link.account, "company": link.company}),
+        );
         let aliases = memory.aliases.iter().filter(|(later, first)| self.has(later) || self.has(first));
         let aliases = aliases.map(|(later, first)| json!({"record": later, "same_as": first}));
         let failures = memory.failures.get(&self.entry.person);
@@ -74,8 +78,9 @@ impl Person<'_> {
             format!("record {} of company {} has account {}", short(record), link.company, link.account)
         });
         let aliases = memory.aliases.iter().filter(|(later, first)| self.has(later) || self.has(first));
-        let aliases =
-            aliases.map(|(later, first)| format!("record {} is of the same person as {}", short(later), short(first)));
+        let aliases = aliases.map(|(later, first)| {
+            format!("record {} is of the same person as {}", short(later), short(first))
+        });
         let failures = memory.failures.get(&self.entry.person).map(|failures| {
             format!(
                 "YourCampus refused the person's writes in {} runs in a row, the last at {}",
@@ -89,7 +94,9 @@ impl Person<'_> {
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         let account: Option<AccountId> = self.entry.account.map(|account| account.id);
         self.document.findings.iter().filter(move |finding| match finding {
-            Finding::UnreadableRecord { record, .. } | Finding::PlaceholderBirthday { record } => self.has(record),
+            Finding::UnreadableRecord { record, .. } | Finding::PlaceholderBirthday { record } => {
+                self.has(record)
+            }
             Finding::UnreadableAccount { account: unreadable, .. } => account == Some(*unreadable),
             _ => false,
         })

@@ -1,7 +1,10 @@
 //! What a run did, and what it left.
 
+use std::collections::BTreeMap;
+
 use sync_core::authority::{Refusal, Skipped, SkippedBecause};
 use sync_core::engine::{ActionResult, Applied, RequestCounts, RunReport, Verdict};
+use sync_core::plan::ActionKind;
 
 use super::{brake_text, facts, plan, section, short, wrapped};
 use crate::advice::chain;
@@ -24,6 +27,20 @@ pub fn run(report: &RunReport) -> String {
         ),
     ]);
     format!("{took}\n{}\n{}", plan(report.plan.document()), outcome(report))
+}
+
+/// How many actions of each kind were done, on one line.
+pub fn counts_of_done(report: &RunReport) -> String {
+    let mut counts = BTreeMap::<ActionKind, usize>::new();
+    for action in report.applied().into_iter().flat_map(|applied| &applied.actions) {
+        if action.result.is_done() {
+            *counts.entry(action.action).or_default() += 1;
+        }
+    }
+    if counts.is_empty() {
+        return "nothing to do".to_owned();
+    }
+    counts.iter().map(|(kind, count)| format!("{count} × {kind}")).collect::<Vec<_>>().join(", ")
 }
 
 /// What came of a run.
@@ -65,9 +82,10 @@ fn done(applied: &Applied, writes: u64) -> String {
         Some([action.action.to_string(), short(&action.person), what])
     });
     text.push_str(&section("Left undone", &["action", "person", "what became of it"], undone));
-    let skipped = applied.skipped.iter().map(|skipped| {
-        [skipped.action.to_string(), short(&skipped.person), because(skipped).to_owned()]
-    });
+    let skipped = applied
+        .skipped
+        .iter()
+        .map(|skipped| [skipped.action.to_string(), short(&skipped.person), because(skipped).to_owned()]);
     text.push_str(&section("Skipped", &["action", "person", "because"], skipped));
     if let Some(error) = &applied.stopped {
         text.push_str(&wrapped("The run ended early: ", &chain(error)));

@@ -83,7 +83,8 @@ impl Status<'_> {
 
     /// Does it hold for the present policy, and for what the latest plan saw?
     fn mandate_holds(&self) -> bool {
-        let saw_the_same = |mandate: &Mandate| self.latest.as_ref().is_none_or(|plan| plan.scope() == mandate.scope);
+        let saw_the_same =
+            |mandate: &Mandate| self.latest.as_ref().is_none_or(|plan| plan.scope() == mandate.scope);
         self.mandate.as_ref().is_some_and(|mandate| mandate.policy == self.policy && saw_the_same(mandate))
     }
 
