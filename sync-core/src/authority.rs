@@ -13,7 +13,7 @@ pub use mandate::{Ended, Mandate, OtherPolicy};
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::change::AccountChange;
 use crate::decision::{Decision, Payload, Proposal};
@@ -64,6 +64,9 @@ pub enum Refusal {
     /// The approval names another plan.
     #[error("the approval is for another plan")]
     OtherPlan,
+    /// One plan is approved once.
+    #[error("this plan was approved before, and a run has used that up")]
+    UsedUp,
     /// The plans are of different customers or were made under different policies.
     #[error("the approved plan was made for another customer or under another policy")]
     OtherPolicy,
@@ -81,13 +84,13 @@ pub enum Refusal {
 /// Actions that may be carried out. Only [`authorise`] makes one.
 ///
 /// ```compile_fail
-/// fn forge(plan: sync_core::Plan) -> sync_core::authority::Authorised {
+/// fn forge(plan: &sync_core::Plan) -> sync_core::authority::Authorised<'_> {
 ///     sync_core::authority::Authorised { plan, actions: vec![], skipped: vec![] }
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Authorised {
-    plan: Plan,
+pub struct Authorised<'p> {
+    plan: &'p Plan,
     actions: Vec<AuthorisedAction>,
     skipped: Vec<Skipped>,
 }
@@ -98,7 +101,7 @@ pub struct AuthorisedAction {
     person: ExternalId,
     kind: ActionKind,
     records: Vec<(ExternalId, crate::CompanyId)>,
-    company: TargetCompanyId,
+    company: Option<TargetCompanyId>,
     account: Option<AccountId>,
     same_as: Option<ExternalId>,
     #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only the engine writes"))]
@@ -131,10 +134,10 @@ pub enum SkippedBecause {
     WaitsForAnother,
 }
 
-impl Authorised {
+impl<'p> Authorised<'p> {
     /// The fresh plan.
-    pub const fn plan(&self) -> &Plan {
-        &self.plan
+    pub const fn plan(&self) -> &'p Plan {
+        self.plan
     }
 
     /// What may be done, in order. Of one person several may follow each other; the later ones need the earlier.
@@ -182,8 +185,8 @@ impl AuthorisedAction {
         self.kind
     }
 
-    /// In which company of the target.
-    pub const fn company(&self) -> TargetCompanyId {
+    /// In which company of the target; none where only the ledger has to remember something.
+    pub const fn company(&self) -> Option<TargetCompanyId> {
         self.company
     }
 
@@ -210,12 +213,12 @@ impl AuthorisedAction {
 ///
 /// # Errors
 /// [`Refusal`] when nothing may be done at all.
-pub fn authorise(fresh: Plan, authority: Authority<'_>) -> Result<Authorised, Refusal> {
+pub fn authorise<'p>(fresh: &'p Plan, authority: Authority<'_>) -> Result<Authorised<'p>, Refusal> {
     let document = fresh.document();
-    let now: DateTime<Utc> = document.as_of.parse().map_err(|_| Refusal::TooOld)?;
+    let now = fresh.as_of();
     let Authority { mandate, approved } = authority;
     if let Some((plan, approval)) = &approved {
-        check(plan, approval, &fresh, now)?;
+        check(plan, approval, fresh)?;
     }
     let mandate = match mandate.map(|mandate| mandate.covers(document, now + TOLERANCE)) {
         None if approved.is_none() => return Err(Refusal::NoAuthority),
@@ -248,7 +251,7 @@ pub fn authorise(fresh: Plan, authority: Authority<'_>) -> Result<Authorised, Re
         }
     }
     if let Some((plan, approval)) = &approved {
-        skipped.extend(no_longer(plan, approval, &fresh));
+        skipped.extend(no_longer(plan, approval, fresh));
     }
     Ok(Authorised { plan: fresh, actions, skipped })
 }
@@ -256,7 +259,12 @@ pub fn authorise(fresh: Plan, authority: Authority<'_>) -> Result<Authorised, Re
 /// Plans count in whole seconds.
 const TOLERANCE: TimeDelta = TimeDelta::seconds(1);
 
-fn check(plan: &SavedPlan, approval: &Approval, fresh: &Plan, now: DateTime<Utc>) -> Result<(), Refusal> {
+/// Does this approval of this saved plan hold for this fresh one?
+///
+/// # Errors
+/// Why not.
+pub(crate) fn check(plan: &SavedPlan, approval: &Approval, fresh: &Plan) -> Result<(), Refusal> {
+    let now = fresh.as_of();
     if approval.plan != *plan.id() {
         return Err(Refusal::OtherPlan);
     }
@@ -302,12 +310,10 @@ fn seen(plan: &SavedPlan, approval: &Approval, entry: &Entry) -> Seen {
 
 /// An entry as what is to be done, in order.
 fn actions_of(entry: &Entry, payload: Option<&Payload>) -> Vec<AuthorisedAction> {
-    let place = match (&entry.decision, entry.account) {
-        (Decision::Onboard { company, .. }, _) => Some((*company, None)),
-        (_, Some(account)) => Some((account.company, Some(account.id))),
-        (_, None) => None,
+    let (company, account) = match (&entry.decision, entry.account) {
+        (Decision::Onboard { company, .. }, _) => (Some(*company), None),
+        (_, account) => (account.map(|account| account.company), account.map(|account| account.id)),
     };
-    let Some((company, account)) = place else { return Vec::new() };
     let records: Vec<_> =
         entry.records.iter().map(|record| (record.id.clone(), record.company.clone())).collect();
     let action = |kind, same_as, payload| AuthorisedAction {

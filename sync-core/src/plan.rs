@@ -86,6 +86,7 @@ impl<'a> Run<'a> {
 #[derive(Debug, Clone)]
 pub struct Plan {
     id: PlanId,
+    as_of: DateTime<Utc>,
     document: PlanDocument,
     payloads: BTreeMap<crate::ExternalId, Payload>,
 }
@@ -94,6 +95,11 @@ impl Plan {
     /// The hash that names it.
     pub const fn id(&self) -> &PlanId {
         &self.id
+    }
+
+    /// The instant as of which everything was judged.
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
     }
 
     /// All that may be shown and saved.
@@ -184,7 +190,7 @@ pub fn plan(
         entries,
     };
     let id = PlanId(fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&document)).into());
-    Plan { id, document, payloads }
+    Plan { id, as_of: run.as_of, document, payloads }
 }
 
 /// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run

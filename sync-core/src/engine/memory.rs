@@ -12,7 +12,7 @@ use crate::ports::{CompletedRun, Intent, IntentId, Ledger, Outcome, PortError, P
 
 /// Remembers until it is dropped.
 #[derive(Debug, Default)]
-pub struct MemoryLedger {
+pub struct MemoryStore {
     customers: Mutex<BTreeMap<CustomerId, Memory>>,
 }
 
@@ -22,7 +22,7 @@ struct Memory {
     intents: Vec<(Intent, Option<Outcome>)>,
 }
 
-impl MemoryLedger {
+impl MemoryStore {
     /// A ledger that remembers nothing yet.
     pub fn new() -> Self {
         Self::default()
@@ -46,7 +46,7 @@ impl MemoryLedger {
 }
 
 #[async_trait]
-impl Ledger for MemoryLedger {
+impl Ledger for MemoryStore {
     async fn view(&self, customer: &CustomerId) -> Result<LedgerView, PortError> {
         Ok(self.lock().get(customer).map(|memory| memory.view.clone()).unwrap_or_default())
     }

@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::EngineError;
+use super::held::Held;
 use crate::account::Account;
 use crate::id::{AccountId, CompanyId, DebtorId, TargetCompanyId};
 use crate::policy::{EmailChoice, Policy};
@@ -61,6 +62,7 @@ pub(super) async fn source(
     port: &dyn EmployeeSource,
     policy: &Policy,
     progress: Option<&Arc<dyn Progress>>,
+    held: Option<&Held<'_>>,
 ) -> Result<(Complete<SourceSnapshot>, RequestCounts), EngineError> {
     let meters = Meters::new(policy.source_request_ceiling, progress);
     let visible = visible_companies(port, &meters).await?;
@@ -75,6 +77,9 @@ pub(super) async fn source(
     let mut reads = stream::iter(reads).buffer_unordered(LISTS_AT_ONCE);
     let mut disagreeing = Vec::new();
     while let Some((request, rows, was_first)) = reads.next().await {
+        if let Some(held) = held {
+            held.keep().await.map_err(EngineError::ledger_side)?;
+        }
         match builder.put(&request.company, rows.map_err(EngineError::source_side)?) {
             Err(Incomplete::Source { .. }) if was_first => disagreeing.push(request),
             done => done?,

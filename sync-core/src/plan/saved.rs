@@ -154,6 +154,11 @@ impl SavedPlan {
         self.entries.get(record).or_else(|| self.entries.values().find(of_record))
     }
 
+    /// The file that it was opened from, up to the order of its keys.
+    pub fn to_file(&self) -> Vec<u8> {
+        canonical::bytes(&serde_json::json!({ "id": self.id, "plan": self.plan }))
+    }
+
     /// The whole document as JSON.
     pub const fn json(&self) -> &Value {
         &self.plan

@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{LeaseId, PortError};
+use super::PortError;
 use crate::authority::{Approval, Mandate};
 use crate::id::CustomerId;
 use crate::pii::Pii;
-use crate::plan::PlanId;
 
 /// What became of remembering an approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +44,7 @@ pub trait Authorities: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<bool, PortError>;
 
-    /// Remembers an approval until a run uses it up. A second one of the same plan that no run has used up takes the
+    /// Remembers an approval until a run uses it up by [`complete`](super::Ledger::complete). A second one of the same plan that no run has used up takes the
     /// first one's place: the person looked again.
     ///
     /// # Errors
@@ -57,11 +56,4 @@ pub trait Authorities: Send + Sync {
     /// # Errors
     /// [`PortError`].
     async fn approvals(&self, customer: &CustomerId) -> Result<Vec<Approval>, PortError>;
-
-    /// Uses an approval up: no run will be given it again. Called when a run that acted on it came to its end; a run
-    /// that crashed leaves it waiting, so that the next goes on with what is left of the approved plan.
-    ///
-    /// # Errors
-    /// [`PortError`].
-    async fn use_up(&self, customer: &CustomerId, lease: LeaseId, plan: &PlanId) -> Result<(), PortError>;
 }

@@ -102,12 +102,20 @@ pub struct CompletedRun {
     pub seen: LastRun,
     /// Which account is whose, for all people whose account was certain.
     pub links: BTreeMap<ExternalId, Link>,
+    /// The plan whose approval this run used up: no run is given it again.
+    pub approval: Option<PlanId>,
 }
 
 impl CompletedRun {
     /// A run that saw this and knows these accounts.
     pub const fn new(seen: LastRun, links: BTreeMap<ExternalId, Link>) -> Self {
-        Self { seen, links }
+        Self { seen, links, approval: None }
+    }
+
+    /// With the plan whose approval it used up.
+    pub fn using_up(mut self, approval: Option<PlanId>) -> Self {
+        self.approval = approval;
+        self
     }
 }
 
@@ -151,7 +159,9 @@ pub trait Ledger: Send + Sync {
         outcome: &Outcome,
     ) -> Result<(), PortError>;
 
-    /// Remembers what a run that went to its end saw. The lease must be held.
+    /// Remembers what a run that went to its end saw, and uses up its approval, all at once. The lease must be held. A
+    /// run that crashed, or was stopped on its way, leaves its approval waiting, so that the next run goes on with what
+    /// is left of the approved plan.
     ///
     /// # Errors
     /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease.
