@@ -59,6 +59,7 @@ pub(crate) struct Platform {
     /// People of whom it refuses every write.
     pub(crate) grudges: BTreeSet<Human>,
     pub(crate) writes: Vec<Write>,
+    pub(crate) removed: Vec<Standing>,
     last_number: i64,
 }
 
@@ -97,6 +98,13 @@ impl Platform {
         standing.ours |= is_ours(&standing.account);
         if !self.is_taken(&standing.account) {
             self.accounts.insert(id, standing);
+        }
+    }
+
+    /// It is gone, and nobody says why. For whom it was made is not forgotten.
+    pub(crate) fn remove(&mut self, id: AccountId) {
+        if let Some(standing) = self.accounts.remove(&id) {
+            self.removed.push(standing);
         }
     }
 

@@ -388,9 +388,6 @@ impl Authorities for Stage {
         self.call("store approvals".to_owned(), |_, _| done_at_once(self.store.approvals(customer))).await
     }
 
-    async fn use_up(&self, customer: &CustomerId, lease: LeaseId, plan: &PlanId) -> Result<(), PortError> {
-        self.call("store use up".to_owned(), |_, _| done_at_once(self.store.use_up(customer, lease, plan))).await
-    }
 }
 
 #[async_trait]
