@@ -22,7 +22,8 @@ pub struct LedgerView {
     pub failures: BTreeMap<ExternalId, Failures>,
     /// The last run that read everything and applied what it was allowed to.
     pub last_run: Option<LastRun>,
-    /// When accounts were deactivated by us, for the limit over seven days.
+    /// When accounts were deactivated by us, for the limit over seven days, in order. A deactivation of which nobody
+    /// knows how it ended counts too.
     pub deactivations: Vec<DateTime<Utc>>,
 }
 

@@ -63,19 +63,19 @@ fn r3_people_who_moved_to_another_company_leave_no_empty_one() {
 #[test]
 fn r4_deactivations_are_limited_to_a_clamped_share() {
     check_brakes(&company_of(12, 3), &[]);
-    check_brakes(&company_of(12, 4), &["over_limit offboard 4 0 3"]);
+    check_brakes(&company_of(12, 4), &["over_limit deactivations 4 0 3"]);
     check_brakes(&company_of(61, 4), &[]);
-    check_brakes(&company_of(60, 4), &["over_limit offboard 4 0 3"]);
+    check_brakes(&company_of(60, 4), &["over_limit deactivations 4 0 3"]);
 }
 
 #[test]
 fn r4_of_fewer_than_ten_more_than_half_trips() {
     for (managed, allowed) in [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2), (6, 3), (7, 3), (8, 4), (9, 4)] {
         check_brakes(&company_of(managed, allowed), &[]);
-        let over = format!("over_limit offboard {} 0 {allowed}", allowed + 1);
+        let over = format!("over_limit deactivations {} 0 {allowed}", allowed + 1);
         check_brakes(&company_of(managed, allowed + 1), &[&over]);
     }
-    check_brakes(&company_of(10, 4), &["over_limit offboard 4 0 3"]);
+    check_brakes(&company_of(10, 4), &["over_limit deactivations 4 0 3"]);
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn r4_deactivations_of_seven_days_count_together() {
     let recent = |instants: &[&str]| company_of(12, 2).deactivated(instants);
     let (just, ago) = ("2026-06-08T10:00:01Z", "2026-06-08T10:00:00Z");
     check_brakes(&recent(&[just]), &[]);
-    check_brakes(&recent(&[just, just]), &["over_limit offboard 2 2 3"]);
+    check_brakes(&recent(&[just, just]), &["over_limit deactivations 2 2 3"]);
     check_brakes(&recent(&[ago, ago]), &[]);
     check_brakes(&company_of(12, 0).deactivated(&[just; 9]), &[]);
 }
@@ -91,7 +91,10 @@ fn r4_deactivations_of_seven_days_count_together() {
 #[test]
 fn r4_deactivations_of_the_week_count_as_people_too() {
     // Eight are left of eleven: the share is that of the week's beginning.
-    check_brakes(&company_of(8, 1).deactivated(&["2026-06-14T10:00:00Z"; 3]), &["over_limit offboard 1 3 3"]);
+    check_brakes(
+        &company_of(8, 1).deactivated(&["2026-06-14T10:00:00Z"; 3]),
+        &["over_limit deactivations 1 3 3"],
+    );
     check_brakes(&company_of(8, 1).deactivated(&["2026-06-14T10:00:00Z"; 2]), &[]);
 }
 
@@ -102,7 +105,7 @@ fn newcomers(world: World, count: usize) -> World {
 #[test]
 fn r4_creations_are_limited_but_in_the_first_run_which_is_approved_anyway() {
     check_brakes(&newcomers(world().crowd(5), 10), &[]);
-    check_brakes(&newcomers(world().crowd(5), 11), &["over_limit onboard 11 0 10"]);
+    check_brakes(&newcomers(world().crowd(5), 11), &["over_limit creations 11 0 10"]);
     check_brakes(&newcomers(world().crowd(5), 300).without_memory(), &[]);
 }
 
@@ -113,8 +116,8 @@ fn r4_the_limits_are_the_policys() {
     limits.creations = Limit::new(0, 0, 0);
     let strict = |world: World| world.policy(|policy| policy.with_limits(limits));
     check_brakes(&strict(company_of(12, 6)), &[]);
-    check_brakes(&strict(company_of(12, 7)), &["over_limit offboard 7 0 6"]);
-    check_brakes(&strict(newcomers(world().crowd(5), 1)), &["over_limit onboard 1 0 0"]);
+    check_brakes(&strict(company_of(12, 7)), &["over_limit deactivations 7 0 6"]);
+    check_brakes(&strict(newcomers(world().crowd(5), 1)), &["over_limit creations 1 0 0"]);
 }
 
 #[test]
@@ -122,7 +125,7 @@ fn r4_inactive_and_unmanaged_accounts_are_no_part_of_the_share() {
     let more = (0..50).fold(company_of(12, 4), |world, n| {
         world.having(account(2000 + n)).having(account(3000 + n).of(&format!("old-{n}")).inactive())
     });
-    check_brakes(&more, &["over_limit offboard 4 0 3"]);
+    check_brakes(&more, &["over_limit deactivations 4 0 3"]);
     assert_eq!(more.plan().document().totals.managed_active, 12);
 }
 

@@ -15,6 +15,7 @@ mod approvals;
 mod brakes;
 mod debtors;
 mod golden;
+mod mandates;
 mod memory_target;
 mod people;
 mod properties;

@@ -223,6 +223,8 @@ pub(crate) struct World {
     pub(crate) records: Vec<EmployeeRecord>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) unreadable_accounts: Vec<AccountId>,
+    /// The companies of the target that the keys see.
+    pub(crate) target_companies: Vec<TargetCompanyId>,
     pub(crate) ledger: LedgerView,
     pub(crate) policy: Policy,
     pub(crate) now: DateTime<Utc>,
@@ -236,6 +238,7 @@ pub(crate) fn world() -> World {
         records: Vec::new(),
         accounts: Vec::new(),
         unreadable_accounts: Vec::new(),
+        target_companies: vec![HOME],
         ledger: LedgerView::default(),
         policy: Policy::new(HOME, Participation::Everyone),
         now: at(NOW),
@@ -339,7 +342,10 @@ impl World {
     pub(crate) fn unlimited(mut self) -> Self {
         let mut limits = Limits::default();
         limits.deactivations = Limit::new(100, u32::MAX, u32::MAX);
-        limits.creations = Limit::new(100, u32::MAX, u32::MAX);
+        limits.creations = limits.deactivations;
+        limits.updates = limits.deactivations;
+        limits.email_changes = limits.deactivations;
+        limits.activations = limits.deactivations;
         self.policy.limits = limits;
         self
     }
@@ -385,14 +391,18 @@ impl World {
     }
 
     /// One list of accounts, as an adapter would read it.
-    pub(crate) fn account_rows(&self, state: AccountState) -> Listing<Row<AccountId, Account>> {
+    pub(crate) fn account_rows(
+        &self,
+        company: TargetCompanyId,
+        state: AccountState,
+    ) -> Listing<Row<AccountId, Account>> {
         let active = state == AccountState::Active;
         let readable = self
             .accounts
             .iter()
-            .filter(|account| account.active == active)
+            .filter(|account| account.active == active && account.company == company)
             .map(|account| Row::readable(account.id, account.clone()));
-        let unreadable = self.unreadable_accounts.iter().filter(|_| active);
+        let unreadable = self.unreadable_accounts.iter().filter(|_| active && company == HOME);
         let unreadable =
             unreadable.map(|number| Row::unreadable(*number, Unreadable::new("birthday", "not a date")));
         whole(readable.chain(unreadable))
@@ -410,9 +420,12 @@ impl World {
     }
 
     pub(crate) fn target(&self) -> Complete<TargetSnapshot> {
-        let mut builder = TargetSnapshotBuilder::announce([HOME]);
-        for state in AccountState::ALL {
-            builder.put(HOME, state, self.account_rows(state)).unwrap();
+        let companies = self.policy.target_companies();
+        let mut builder = TargetSnapshotBuilder::announce(companies.iter().copied());
+        for company in companies {
+            for state in AccountState::ALL {
+                builder.put(company, state, self.account_rows(company, state)).unwrap();
+            }
         }
         builder.finish().unwrap()
     }
@@ -478,7 +491,7 @@ pub(crate) fn brakes_of(world: &World) -> Vec<String> {
     let words = |brake: &serde_json::Value| {
         let text = |key: &str| brake[key].as_str().map(str::to_owned);
         let number = |key: &str| brake[key].as_u64().map(|n| n.to_string());
-        let parts = [text("brake"), text("company"), text("field"), text("action")];
+        let parts = [text("brake"), text("company"), text("field"), text("what")];
         let numbers = [number("planned"), number("recent"), number("allowed")];
         parts.into_iter().chain(numbers).flatten().collect::<Vec<_>>().join(" ")
     };

@@ -44,8 +44,8 @@ pub trait Authorities: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<bool, PortError>;
 
-    /// Remembers an approval until a run uses it up by [`complete`](super::Ledger::complete). A second one of the same plan that no run has used up takes the
-    /// first one's place: the person looked again.
+    /// Remembers an approval until a run uses it up by [`complete`](super::Ledger::complete). A second one of the same
+    /// plan that no run has used up takes the first one's place: the person looked again.
     ///
     /// # Errors
     /// [`PortError`].

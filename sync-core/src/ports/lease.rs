@@ -28,8 +28,8 @@ pub enum Leased {
 /// Hands out the lease of each customer.
 ///
 /// Every write of the [`Ledger`](super::Ledger) that prepares a write to the target names the lease, and the store
-/// refuses it with [`Overtaken`](super::PortErrorKind::Overtaken) once another run holds a later one. So a run that
-/// stood still for longer than its lease can do no harm when it wakes up.
+/// refuses it with [`Overtaken`](super::PortErrorKind::Overtaken) once another run holds a later one, or the lease was
+/// given back. So a run that stood still for longer than its lease can do no harm when it wakes up.
 #[async_trait]
 pub trait Lease: Send + Sync {
     /// Asks for the lease as of `now`, for this long. A lease that ended is handed to the next who asks.
@@ -43,10 +43,11 @@ pub trait Lease: Send + Sync {
         hold_for: TimeDelta,
     ) -> Result<Leased, PortError>;
 
-    /// Holds it for this long from `now` on.
+    /// Holds it for this long from `now` on, also when it had ended but nobody else has asked since.
     ///
     /// # Errors
-    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later one.
+    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later one, or when it was
+    /// given back.
     async fn renew(
         &self,
         customer: &CustomerId,

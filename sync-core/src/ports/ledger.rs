@@ -60,6 +60,24 @@ pub enum Outcome {
     Doubtful,
 }
 
+impl Outcome {
+    /// Is this an end, after which no other can come?
+    pub const fn is_end(&self) -> bool {
+        !matches!(self, Self::Doubtful)
+    }
+
+    /// Do both say the same of the intent, whatever else they tell?
+    pub const fn is_same_end(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Done(_), Self::Done(_))
+                | (Self::Refused, Self::Refused)
+                | (Self::NotDone, Self::NotDone)
+                | (Self::Doubtful, Self::Doubtful)
+        )
+    }
+}
+
 /// Which account is whose, as far as it is certain.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -148,10 +166,15 @@ pub trait Ledger: Send + Sync {
     /// [`PortError`].
     async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError>;
 
-    /// Remembers how it ended. May be called again for an intent that has not ended; one that has keeps its end.
+    /// Remembers how it ended. May be called again for an intent that has not ended; one that has keeps its end: to
+    /// tell it the same end again changes nothing, and another is an error.
+    ///
+    /// `Done` brings the links and aliases and ends the person's failures. `Refused` counts as a failure of the
+    /// person, once for each plan.
     ///
     /// # Errors
-    /// [`PortError`].
+    /// [`PortError`]; [`Conflict`](super::PortErrorKind::Conflict) for an intent that ended otherwise,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for one that this customer never had.
     async fn settle(
         &self,
         customer: &CustomerId,
@@ -159,12 +182,13 @@ pub trait Ledger: Send + Sync {
         outcome: &Outcome,
     ) -> Result<(), PortError>;
 
-    /// Remembers what a run that went to its end saw, and uses up its approval, all at once. The lease must be held. A
-    /// run that crashed, or was stopped on its way, leaves its approval waiting, so that the next run goes on with what
-    /// is left of the approved plan.
+    /// Remembers what a run that went to its end saw, in place of the last one, and its links beside the others, and
+    /// uses up its approval, all at once. The lease must be held. A run that crashed, or was stopped on its way, leaves
+    /// its approval waiting, so that the next run goes on with what is left of the approved plan.
     ///
     /// # Errors
-    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease.
+    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for an approval that was never given.
     async fn complete(
         &self,
         customer: &CustomerId,

@@ -10,6 +10,7 @@ mod error;
 mod lease;
 mod ledger;
 mod meter;
+mod retention;
 mod runs;
 mod source;
 mod target;
@@ -21,6 +22,7 @@ pub use error::{PortError, PortErrorKind};
 pub use lease::{Lease, LeaseId, Leased};
 pub use ledger::{Certain, CompletedRun, Intent, IntentId, Ledger, OpenIntent, Outcome};
 pub use meter::{CeilingReached, Progress, RequestMeter};
+pub use retention::Retention;
 pub use runs::{KeptPlan, RunEnd, RunEnding, RunId, RunRecord, RunStore};
 pub use source::{EmployeeSource, RowsRequest};
 pub use target::{

@@ -51,6 +51,18 @@ impl RunRecord {
     pub const fn beginning(id: RunId, began: DateTime<Utc>) -> Self {
         Self { id, began, ended: None, plan: None, writes: 0, told: None }
     }
+
+    /// The same run, ended so.
+    pub fn ended_with(&self, ending: &RunEnding) -> Self {
+        Self {
+            id: self.id,
+            began: self.began,
+            ended: Some((ending.at, ending.end)),
+            plan: ending.plan.clone(),
+            writes: ending.writes,
+            told: ending.told.clone(),
+        }
+    }
 }
 
 /// What is told of a run when it ends.
@@ -98,7 +110,7 @@ impl KeptPlan {
 /// Keeps runs and plans.
 #[async_trait]
 pub trait RunStore: Send + Sync {
-    /// Remembers that a run begins.
+    /// Remembers that a run begins. The lease must be held.
     ///
     /// # Errors
     /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) without the lease.
@@ -109,10 +121,12 @@ pub trait RunStore: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<RunId, PortError>;
 
-    /// Remembers how it ended.
+    /// Remembers how it ended. A run that has ended keeps its end: to tell the same again changes nothing, and another
+    /// is an error.
     ///
     /// # Errors
-    /// [`PortError`].
+    /// [`PortError`]; [`Conflict`](super::PortErrorKind::Conflict) for a run that ended otherwise,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for one that this customer never had.
     async fn end(&self, customer: &CustomerId, run: RunId, ending: &RunEnding) -> Result<(), PortError>;
 
     /// The latest runs, the latest first.
@@ -135,7 +149,8 @@ pub trait RunStore: Send + Sync {
 
     /// Forgets plans, runs, ended intents and used approvals from before this instant, and says how many rows went.
     /// What a decision rests on stays: links, aliases, the mandate, the last complete run, deactivations of the last
-    /// seven days, failures, and whatever has not ended.
+    /// seven days, failures, and whatever has not ended, with the plan of each approval that waits. [`Retention`](super::Retention)
+    /// gives the instant for each kind.
     ///
     /// # Errors
     /// [`PortError`].
