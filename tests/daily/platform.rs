@@ -30,8 +30,8 @@ pub(crate) struct Standing {
     pub(crate) account: Account,
     /// For whom it was made, or to whom somebody with the right to say so gave it.
     pub(crate) owner: Option<Human>,
-    /// Did it ever carry an id of ours, or did we make it?
-    pub(crate) ours: bool,
+    /// The record for which it became ours: by our creation, or because it came to carry our id while it was nobody's.
+    pub(crate) ours: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +85,7 @@ impl Platform {
         account.id = self.number();
         let account = self.normalised(&account);
         if !self.is_taken(&account) {
-            let ours = is_ours(&account);
+            let ours = id_of_ours(&account);
             self.accounts.insert(account.id, Standing { account, owner, ours });
         }
     }
@@ -95,7 +95,7 @@ impl Platform {
         let Some(mut standing) = self.accounts.get(&id).cloned() else { return };
         edit(&mut standing);
         standing.account = self.normalised(&standing.account);
-        standing.ours |= is_ours(&standing.account);
+        standing.ours = standing.ours.or_else(|| id_of_ours(&standing.account));
         if !self.is_taken(&standing.account) {
             self.accounts.insert(id, standing);
         }
@@ -126,7 +126,7 @@ impl Platform {
             return Err(PortErrorKind::Conflict);
         }
         self.last_number += 1;
-        self.accounts.insert(account.id, Standing { account: account.clone(), owner, ours: true });
+        self.accounts.insert(account.id, Standing { account: account.clone(), owner, ours: id_of_ours(&account) });
         let write = Write { account: account.id, what: What::Create, before: None, after: account.clone() };
         self.writes.push(write);
         Ok(account)
@@ -155,7 +155,8 @@ impl Platform {
         if moved && self.is_taken(&account) {
             return Err(PortErrorKind::Conflict);
         }
-        let ours = before.ours || is_ours(&account);
+        let marked = matches!(what, What::Update(change) if change.external_id.is_some());
+        let ours = before.ours.clone().filter(|_| !marked).or_else(|| id_of_ours(&account));
         self.accounts.insert(id, Standing { account: account.clone(), owner: before.owner, ours });
         let write = Write { account: id, what: what.clone(), before: Some(before), after: account.clone() };
         self.writes.push(write);
@@ -196,8 +197,9 @@ impl Platform {
     }
 }
 
-pub(crate) fn is_ours(account: &Account) -> bool {
-    account.external_id.as_ref().is_some_and(|id| id.trim().starts_with("nmbrs:"))
+/// The id of ours that it carries.
+pub(crate) fn id_of_ours(account: &Account) -> Option<String> {
+    account.external_id.clone().map(|id| id.trim().to_owned()).filter(|id| id.starts_with("nmbrs:"))
 }
 
 fn set(account: &mut Account, change: &AccountChange) {

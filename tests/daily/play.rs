@@ -12,7 +12,7 @@ use sync_core::policy::Route;
 use sync_core::record::EmployeeType;
 use sync_core::{AccountId, CompanyId, ExternalId, Participation, Pii, Placement, Policy};
 
-use crate::law::{Broken, Law, Seen, Word};
+use crate::law::{Broken, Law, Word};
 use crate::office::{Human, Office, Shown};
 use crate::platform::Platform;
 use crate::stage::{AWAY, At, Fault, HOME, Stage, customer, done_at_once};
@@ -63,7 +63,8 @@ impl Play {
             };
             office.opens(company, fields);
         }
-        let platform = Platform { habits: beginning.habits, ..Platform::default() };
+        let mut platform = Platform::default();
+        platform.habits = beginning.habits;
         let mut play = Self {
             stage: Stage::new(office, platform, policy(beginning), morning()),
             law: Law::default(),
@@ -77,6 +78,9 @@ impl Play {
             let carrying = Mark::None;
             play.happens(&Event::AccountMade { with_address_of: *who, stranger: false, carrying, active: true });
         }
+        let mut admin = Account::new(AccountId::new(0), HOME, true);
+        admin.email = Some(Pii::new(PROTECTED.to_owned()));
+        play.stage.in_platform(|platform| platform.made_elsewhere(admin, None));
         play
     }
 
@@ -118,14 +122,14 @@ impl Play {
         if ended.is_some() {
             return Ok(ended);
         }
-        self.law.seen(Seen::Crash);
+        self.law.saw("crash");
         self.run_after_crash()
     }
 
     pub(crate) fn run_after_crash(&mut self) -> Result<Ended, Broken> {
         match self.run()? {
             Some(Err(EngineError::Busy { until })) => {
-                self.law.seen(Seen::Busy);
+                self.law.saw("busy");
                 self.stage.set_time(until);
                 self.run()
             }
@@ -270,12 +274,15 @@ fn account_of(entry: &serde_json::Value) -> Option<AccountId> {
     entry.pointer("/account/id").and_then(serde_json::Value::as_i64).map(AccountId::new)
 }
 
-fn changed(policy: Policy, which: u8) -> Policy {
+fn changed(mut policy: Policy, which: u8) -> Policy {
     match which {
         0 => policy.with_language("nl"),
         1 => policy.with_language("en"),
-        2 => Policy { participation: Participation::ByAccessField, ..policy },
-        3 => Policy { participation: Participation::Everyone, ..policy },
+        2 | 3 => {
+            let by_field = which == 2;
+            policy.participation = if by_field { Participation::ByAccessField } else { Participation::Everyone };
+            policy
+        }
         4 => policy.with_in_service([EmployeeType::External]),
         _ => policy.with_in_service([]),
     }
@@ -365,6 +372,9 @@ fn at_the_office(office: &mut Office, event: &Event, today: NaiveDate) {
             office.records[pick(who)].row.personal.business_email = two;
             office.records[pick(other)].row.personal.business_email = one;
         }
+        Event::GetsProtectedAddress { who } => {
+            office.records[pick(who)].row.personal.business_email = Some(Pii::new(PROTECTED.to_owned()));
+        }
         Event::LosesAddress { who } => office.records[pick(who)].row.personal.business_email = None,
         Event::TurnsInto { who, employee_type } => office.records[pick(who)].turns(employee_type.clone()),
         Event::Field { company: at, name, there } => {
@@ -447,7 +457,7 @@ fn at_the_target(stage: &Stage, event: &Event) {
                 if let Some(id) = pick(account) {
                     platform.edited(id, |standing| {
                         standing.account.external_id = marked(mark);
-                        if !standing.ours {
+                        if standing.ours.is_none() {
                             standing.owner = declared(mark).or(standing.owner);
                         }
                     });

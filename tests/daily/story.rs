@@ -35,6 +35,8 @@ pub(crate) enum Event {
     TakesAddressOf { who: usize, other: usize },
     SwapsAddresses { who: usize, other: usize },
     LosesAddress { who: usize },
+    /// The administrator is an employee too.
+    GetsProtectedAddress { who: usize },
     TurnsInto { who: usize, employee_type: EmployeeType },
     Field { company: usize, name: &'static str, there: bool },
     Says { who: usize, name: &'static str, value: Option<&'static str> },
@@ -170,6 +172,7 @@ fn people_event() -> impl Strategy<Value = Event> {
         2 => (who(), other()).prop_map(|(who, other)| Event::TakesAddressOf { who, other }),
         2 => (who(), other()).prop_map(|(who, other)| Event::SwapsAddresses { who, other }),
         1 => who().prop_map(|who| Event::LosesAddress { who }),
+        1 => who().prop_map(|who| Event::GetsProtectedAddress { who }),
         1 => (who(), employee_type).prop_map(|(who, employee_type)| Event::TurnsInto { who, employee_type }),
         2 => (who(), access).prop_map(|(who, value)| Event::Says { who, name: "alleo_access", value }),
         2 => (who(), route).prop_map(|(who, value)| Event::Says { who, name: "alleo_filter", value }),
