@@ -394,6 +394,7 @@ fn every_finding_is_made_by_some_world_and_by_no_plain_one() {
         world().company("acme", &["Alleo-Access"]),
         world().having(account(9).of("gone")),
         world().with(anna().born(Some("1900-01-01"))),
+        world().with(anna().contract("2020-01-01", Some("2026-03-31"))),
     ];
     let findings = |world: &World| serde_json::to_value(&world.plan().document().findings).unwrap();
     // A company is left out while it is read, before there is a world to plan for.

@@ -1,8 +1,10 @@
 //! Days and instants as decisions see them (R19, U-10, U-14).
 
 use serde_json::json;
+use sync_core::Policy;
+use sync_core::record::EmployeeType;
 
-use crate::world::{Person, World, account, check, day, entry_of, person, world};
+use crate::world::{Person, World, account, check, day, entry_of, id, person, world};
 
 /// Starts on `start`, judged at `instant`.
 #[track_caller]
@@ -138,15 +140,33 @@ fn u10_on_payroll_with_a_last_day_in_the_past_is_reported_whatever_the_account()
 }
 
 #[test]
-fn u10_a_contract_that_ended_while_the_employment_goes_on_changes_nothing() {
-    let anna = person("anna").contract("2020-01-01", Some("2026-03-31"));
-    let world = world().with(anna).having(account(7).of("anna"));
-    check(&world, "anna", "nothing/up_to_date");
-    assert_eq!(entry_of(&world.plan(), "anna").leaves_on, None);
-    let ahead =
-        person("bob").contract("2020-01-01", Some("2026-03-31")).contract("2026-04-01", Some("2026-12-31"));
-    let world = world.with(ahead).having(account(8).of("bob"));
-    assert_eq!(entry_of(&world.plan(), "bob").leaves_on, Some(day("2026-12-31")));
+fn u10_a_contract_that_ended_while_the_employment_goes_on_is_told_and_changes_nothing() {
+    let findings = |world: &World| serde_json::to_value(&world.plan().document().findings).unwrap();
+    let told = json!([{"finding": "contract_over", "record": id("anna")}]);
+    let anna = || person("anna").contract("2020-01-01", Some("2026-06-14"));
+    let with = |anna| world().with(anna).having(account(7).of("anna"));
+    check(&with(anna()), "anna", "nothing/up_to_date");
+    assert_eq!(findings(&with(anna())), told);
+    assert_eq!(entry_of(&with(anna()).plan(), "anna").leaves_on, None);
+    // It is over when a last day is: at eleven in the evening UTC.
+    let before = with(anna()).now("2026-06-14T22:59:59Z");
+    assert_eq!(findings(&before), json!([]));
+    assert_eq!(entry_of(&before.plan(), "anna").leaves_on, Some(day("2026-06-14")));
+    assert_eq!(findings(&with(anna()).now("2026-06-14T23:00:00Z")), told);
+    // Nobody else has to know: a newer contract, a known last day, a first day to come, or a leaver.
+    for nothing_odd in [
+        anna().contract("2026-06-15", None),
+        person("anna").contract("2020-01-01", Some("2026-06-15")),
+        anna().employed("2020-01-01", Some("2026-12-31")),
+        anna().employed("2026-07-01", None),
+        anna().former(),
+        anna().of_type(Some(EmployeeType::External)),
+    ] {
+        assert_eq!(findings(&world().with(nothing_odd)), json!([]));
+    }
+    let externals = |policy: Policy| policy.with_in_service([EmployeeType::External]);
+    let external = world().with(anna().of_type(Some(EmployeeType::External))).policy(externals);
+    assert_eq!(findings(&external), told);
 }
 
 #[test]
