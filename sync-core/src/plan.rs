@@ -36,6 +36,7 @@ use crate::likeness::Likenesses;
 use crate::matching::{AccountIndex, Level, Match};
 use crate::person::{Person, people};
 use crate::policy::Policy;
+use crate::service::outlives_contract;
 use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
 use crate::text;
 
@@ -187,7 +188,7 @@ pub fn plan(
         target: target_digest(target, run.key),
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         brakes: brakes(&overview),
-        findings: findings(source, target, &absent),
+        findings: findings(source, target, &absent, policy, run.as_of),
         totals,
         entries,
     };
@@ -267,7 +268,13 @@ fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'
     managed_active.iter().filter(|account| is_absent(account)).map(|account| account.id).collect()
 }
 
-fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountId]) -> Vec<Finding> {
+fn findings(
+    source: &SourceSnapshot,
+    target: &TargetSnapshot,
+    absent: &[AccountId],
+    policy: &Policy,
+    as_of: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for record in source.records() {
         findings.extend(record.unreadable.iter().map(|unreadable| Finding::UnreadableRecord {
@@ -276,6 +283,10 @@ fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountI
         }));
         if record.personal.birthday.as_ref().is_some_and(|birthday| is_sentinel(*birthday.expose())) {
             findings.push(Finding::PlaceholderBirthday { record: record.id.clone() });
+        }
+        let in_service = record.listed.employee_type.as_ref().is_some_and(|it| policy.is_in_service(it));
+        if in_service && outlives_contract(record, as_of) {
+            findings.push(Finding::ContractOver { record: record.id.clone() });
         }
     }
     findings.extend(
