@@ -17,29 +17,29 @@ use crate::exit::WrongUsage;
 ///
 /// # Errors
 /// When the configuration names none, or when it cannot be opened.
-pub fn to_run(config: &Config) -> anyhow::Result<SqliteStore> {
-    open(named(config)?)
+pub async fn to_run(config: &Config) -> anyhow::Result<SqliteStore> {
+    open(named(config)?).await
 }
 
 /// The store of a command that only makes sense after a run.
 ///
 /// # Errors
 /// When the configuration names none, when there is none yet, or when it cannot be opened.
-pub fn of_earlier_runs(config: &Config) -> anyhow::Result<SqliteStore> {
+pub async fn of_earlier_runs(config: &Config) -> anyhow::Result<SqliteStore> {
     let path = named(config)?;
     if !path.exists() {
         bail!("{}: there is no such file yet; sync run makes it", path.display());
     }
-    open(path)
+    open(path).await
 }
 
 /// The store of a command that changes nothing: without a file it is one that remembers nothing, and makes none.
 ///
 /// # Errors
 /// When it cannot be opened.
-pub fn to_look_at(config: &Config) -> anyhow::Result<Box<dyn Store>> {
+pub async fn to_look_at(config: &Config) -> anyhow::Result<Box<dyn Store>> {
     match config.store.as_deref().filter(|path| path.exists()) {
-        Some(path) => Ok(Box::new(open(path)?)),
+        Some(path) => Ok(Box::new(open(path).await?)),
         None => Ok(Box::new(MemoryStore::new())),
     }
 }
@@ -53,6 +53,6 @@ fn named(config: &Config) -> anyhow::Result<&Path> {
     }
 }
 
-fn open(path: &Path) -> anyhow::Result<SqliteStore> {
-    SqliteStore::open(path).with_context(|| path.display().to_string())
+async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(path).await.with_context(|| path.display().to_string())
 }

@@ -27,7 +27,7 @@ pub async fn apply(setting: Setting<'_>, plan: &Path, approve: &str, json: bool)
         bail!(WrongUsage("--approve: must be the 64 hex digits that `sync plan` showed"));
     };
     let approved = plan_file::open(plan)?;
-    let store = store::to_run(setting.config)?;
+    let store = store::to_run(setting.config).await?;
     let Sides { source, reader, writer } = setting.sides().await?;
     let mut run = SyncRun::new(&source, &reader, &writer, &store, &MachineClock);
     if let Some(bars) = bars(json) {

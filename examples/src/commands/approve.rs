@@ -25,7 +25,7 @@ use crate::{show, store};
 pub async fn approve(setting: Setting<'_>, typed: &Approve) -> anyhow::Result<Ended> {
     let now = MachineClock.now();
     word::name(&typed.word.by)?;
-    let store = store::of_earlier_runs(setting.config)?;
+    let store = store::of_earlier_runs(setting.config).await?;
     let plan = word::kept_plan(setting, &store, &typed.word.plan, now).await?;
     let mut proposals = plan.proposals(&kinds(typed));
     for id in &typed.person {

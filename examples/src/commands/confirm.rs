@@ -24,7 +24,7 @@ use crate::{show, store};
 pub async fn confirm(setting: Setting<'_>, typed: &Confirm) -> anyhow::Result<Ended> {
     let now = MachineClock.now();
     let by = word::name(&typed.word.by)?;
-    let store = store::of_earlier_runs(setting.config)?;
+    let store = store::of_earlier_runs(setting.config).await?;
     let plan = word::kept_plan(setting, &store, &typed.word.plan, now).await?;
     let next = NextStep::with(setting.file);
     say(&show::saved_plan(&plan, &word::brakes(&plan)?));

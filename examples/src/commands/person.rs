@@ -21,7 +21,7 @@ use crate::{show, store};
 pub async fn person(setting: Setting<'_>, id: &str, json: bool) -> anyhow::Result<Ended> {
     let id = person_id(id, "ID: must be an employee id, or one with `nmbrs:rest:` before it")?;
     let config = setting.config;
-    let store = store::to_look_at(config)?;
+    let store = store::to_look_at(config).await?;
     let Sides { source, reader, .. } = setting.sides().await?;
     let mut dry_run = DryRun::new(&source, &reader, &*store, &MachineClock);
     if let Some(bars) = bars(json) {

@@ -21,7 +21,7 @@ use crate::{plan_file, show, store};
 /// When one side or the store cannot be read, or the file cannot be written.
 pub async fn plan(setting: Setting<'_>, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
     let config = setting.config;
-    let store = store::to_look_at(config)?;
+    let store = store::to_look_at(config).await?;
     let Sides { source, reader, .. } = setting.sides().await?;
     let mut dry_run = DryRun::new(&source, &reader, &*store, &MachineClock);
     if let Some(bars) = bars(json) {

@@ -14,7 +14,7 @@ use crate::terminal::say;
 /// # Errors
 /// When the store fails.
 pub async fn purge(setting: Setting<'_>, days: u32) -> anyhow::Result<Ended> {
-    let store = store::of_earlier_runs(setting.config)?;
+    let store = store::of_earlier_runs(setting.config).await?;
     let before = MachineClock.now() - TimeDelta::days(i64::from(days));
     let forgotten = store.purge(&setting.config.customer, before).await?;
     say(&format!("{forgotten} rows from before {} are forgotten.", before.format("%Y-%m-%d %H:%M UTC")));

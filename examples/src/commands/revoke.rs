@@ -14,7 +14,7 @@ use crate::terminal::say;
 /// When the store fails.
 pub async fn revoke(setting: Setting<'_>, by: &str) -> anyhow::Result<Ended> {
     let by = word::name(by)?;
-    let store = store::of_earlier_runs(setting.config)?;
+    let store = store::of_earlier_runs(setting.config).await?;
     let customer = &setting.config.customer;
     say(if store.revoke_mandate(customer, &by, MachineClock.now()).await? {
         "The mandate has ended. Approvals that wait hold on for their 24 hours; sync status shows them."

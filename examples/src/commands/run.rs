@@ -36,7 +36,7 @@ pub struct RunOptions {
 /// When one side or the store cannot be read, or another run goes on; then nothing was written.
 pub async fn run(setting: Setting<'_>, options: RunOptions) -> anyhow::Result<Ended> {
     let only = options.only.as_deref().map(only).transpose()?;
-    let store = store::to_run(setting.config)?;
+    let store = store::to_run(setting.config).await?;
     let Sides { source, reader, writer } = setting.sides().await?;
     let mut run = SyncRun::new(&source, &reader, &writer, &store, &MachineClock);
     if let Some(person) = only {

@@ -19,7 +19,7 @@ const RUNS: u32 = 10;
 /// # Errors
 /// When there is no store yet, or when it fails.
 pub async fn status(setting: Setting<'_>, json: bool) -> anyhow::Result<Ended> {
-    let store = store::of_earlier_runs(setting.config)?;
+    let store = store::of_earlier_runs(setting.config).await?;
     let customer = &setting.config.customer;
     let runs = store.runs(customer, RUNS).await?;
     let status = Status {
