@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::snapshot::SourceSnapshot;
 
 /// One brake that was pulled.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "brake", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Brake {

@@ -6,6 +6,8 @@ pub mod authority;
 pub mod calendar;
 mod canonical;
 pub mod change;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod decision;
 mod digest;
 pub mod email;
@@ -20,14 +22,18 @@ pub mod fingerprint;
 pub mod guard;
 mod id;
 pub mod ledger;
+mod likeness;
 pub mod matching;
 pub mod person;
 mod pii;
 pub mod plan;
 pub mod policy;
+pub mod quarantine;
 pub mod record;
 pub mod service;
 pub mod snapshot;
+#[cfg(all(feature = "sqlite", unix))]
+pub mod sqlite;
 pub mod text;
 
 #[cfg(feature = "ports")]

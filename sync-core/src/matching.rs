@@ -2,7 +2,7 @@
 //!
 //! In: people, accounts, and the ledger's links. Out: for each person at most one account, found by stored
 //! link, then external id, then e-mail; or the reason why that cannot be said. Never: a choice between two
-//! candidates, one account for two people, or an account that carries somebody else's id.
+//! candidates, one account for two people, or for certain an account that carries somebody else's id.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +27,15 @@ pub enum Level {
     ExternalId,
     /// It has the person's address.
     Email,
+    /// Its person has the same last name and birthday, and nothing else says that it is this person's.
+    Likeness,
+}
+
+impl Level {
+    /// Is it the person's without a question? Only then is it changed without one, and remembered.
+    pub const fn is_certain(self) -> bool {
+        matches!(self, Self::Link | Self::ExternalId)
+    }
 }
 
 /// What was found for one person.
@@ -87,14 +96,14 @@ impl<'a> AccountIndex<'a> {
     /// The account of each person, in the people's order.
     pub fn assign(&self, people: &[Person<'_>]) -> Vec<Match<'a>> {
         let mut found: Vec<Match<'a>> = people.iter().map(|person| self.find_by_identity(person)).collect();
-        let claimed: BTreeSet<AccountId> = found.iter().flat_map(accounts_of).collect();
+        let claimed: BTreeSet<AccountId> = found.iter().flat_map(Match::accounts).collect();
         for (person, found) in people.iter().zip(&mut found) {
             if *found == Match::None {
                 *found = self.find_by_email(person, &claimed);
             }
         }
         let mut claims: BTreeMap<AccountId, u32> = BTreeMap::new();
-        for account in found.iter().flat_map(accounts_of) {
+        for account in found.iter().flat_map(Match::accounts) {
             *claims.entry(account).or_default() += 1;
         }
         for found in &mut found {
@@ -109,10 +118,10 @@ impl<'a> AccountIndex<'a> {
 
     /// By stored link, then by the id the account carries. Both must mean the same account.
     fn find_by_identity(&self, person: &Person<'_>) -> Match<'a> {
-        let ids = || person.records().iter().map(|record| &record.id);
         let links: BTreeSet<AccountId> =
-            ids().filter_map(|id| self.ledger.links.get(id)).map(|link| link.account).collect();
-        let carriers: BTreeMap<AccountId, &'a Account> = ids()
+            person.ids().filter_map(|id| self.ledger.links.get(id)).map(|link| link.account).collect();
+        let carriers: BTreeMap<AccountId, &'a Account> = person
+            .ids()
             .filter_map(|id| self.by_external_id.get(id))
             .flatten()
             .map(|account| (account.id, *account))
@@ -139,14 +148,16 @@ impl<'a> AccountIndex<'a> {
     fn unless_taken(&self, account: &'a Account, level: Level, person: &Person<'_>) -> Match<'a> {
         match account.ownership() {
             Ownership::Foreign => Match::Foreign(account.id),
-            Ownership::Ours(id) if !person.has_record(&id) && !self.is_alias(&id, account.id) => {
+            Ownership::Ours(id)
+                if !person.ids().any(|own| *own == id) && !self.is_linked_to(&id, account.id) =>
+            {
                 Match::Several(vec![account.id])
             }
             _ => Match::One(account, level),
         }
     }
 
-    fn is_alias(&self, id: &ExternalId, account: AccountId) -> bool {
+    fn is_linked_to(&self, id: &ExternalId, account: AccountId) -> bool {
         self.ledger.links.get(id).is_some_and(|link| link.account == account)
     }
 
@@ -156,12 +167,10 @@ impl<'a> AccountIndex<'a> {
             self.with_email(address.key()).iter().filter(|account| !claimed.contains(&account.id));
         match (candidates.next(), candidates.next()) {
             (None, _) => Match::None,
+            // Nobody's yet, or of a record that is gone: whether it is this person's is for somebody to say.
             (Some(account), None) => match account.ownership() {
-                Ownership::Unclaimed if self.linked.contains(&account.id) => Match::None,
-                Ownership::Unclaimed => Match::One(account, Level::Email),
                 Ownership::Foreign => Match::Foreign(account.id),
-                // The account of somebody who is not in the source: the address is taken, the account is not ours to give.
-                Ownership::Ours(_) => Match::None,
+                Ownership::Unclaimed | Ownership::Ours(_) => Match::One(account, Level::Email),
             },
             (Some(first), Some(second)) => Match::Several(
                 [first, second].into_iter().chain(candidates).map(|account| account.id).collect(),
@@ -170,11 +179,22 @@ impl<'a> AccountIndex<'a> {
     }
 }
 
-fn accounts_of(found: &Match<'_>) -> Vec<AccountId> {
-    match found {
-        Match::None => Vec::new(),
-        Match::One(account, _) => vec![account.id],
-        Match::Several(accounts) => accounts.clone(),
-        Match::Foreign(account) | Match::Gone(account) | Match::Unreadable(account) => vec![*account],
+impl<'a> Match<'a> {
+    /// The accounts that it names.
+    pub fn accounts(&self) -> Vec<AccountId> {
+        match self {
+            Self::None => Vec::new(),
+            Self::One(account, _) => vec![account.id],
+            Self::Several(accounts) => accounts.clone(),
+            Self::Foreign(account) | Self::Gone(account) | Self::Unreadable(account) => vec![*account],
+        }
+    }
+
+    /// The person's account, if it is that without a question.
+    pub const fn certain(&self) -> Option<&'a Account> {
+        match self {
+            Self::One(account, level) if level.is_certain() => Some(account),
+            _ => None,
+        }
     }
 }

@@ -16,7 +16,7 @@ pub use saved::{SavedEntry, SavedPlan, SavedPlanError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, Ownership};
@@ -32,8 +32,9 @@ use crate::fingerprint::{self, FingerprintKey};
 use crate::guard::{Overview, brakes, recent_deactivations};
 use crate::id::{AccountId, CompanyId, CustomerId};
 use crate::ledger::LedgerView;
-use crate::matching::{AccountIndex, Match};
-use crate::person::{Address, Person, people};
+use crate::likeness::Likenesses;
+use crate::matching::{AccountIndex, Level, Match};
+use crate::person::{Person, people};
 use crate::policy::Policy;
 use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
 use crate::text;
@@ -133,34 +134,35 @@ pub fn plan(
     policy: &Policy,
     run: &Run<'_>,
 ) -> Plan {
-    let people = people(source, policy.email);
+    let people = people(source, &ledger.aliases, policy, run.as_of);
     let index = AccountIndex::new(target, ledger);
     let found = index.assign(&people);
-    let unresolved = unresolved(&people);
+    let likenesses = Likenesses::of(&people, &found, target, &index);
     let linked_to_gone = linked_to_gone(ledger, source);
     let facts = Facts {
         source,
         some_account_unreadable: !target.unreadable().is_empty(),
-        unresolved: &unresolved,
+        likenesses: &likenesses,
         linked_to_gone: &linked_to_gone,
+        failures: &ledger.failures,
         policy,
         key: run.key,
         as_of: run.as_of,
     };
-    let mut decided: Vec<Decided> =
+    let mut decided: Vec<Decided<'_>> =
         people.iter().zip(&found).map(|(person, found)| decide(person, found, &facts)).collect();
-    let steps = take_addresses(&people, &found, &index, &mut decided);
+    let steps = take_addresses(&found, &index, &mut decided);
 
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
     let absent = absent(&managed_active, source, &found);
     let mut entries = Vec::with_capacity(people.len());
     let mut payloads = BTreeMap::new();
-    for (at, ((person, found), decided)) in people.iter().zip(&found).zip(decided).enumerate() {
-        if let Some(payload) = decided.payload {
+    for (at, ((person, found), mut decided)) in people.iter().zip(&found).zip(decided).enumerate() {
+        if let Some(payload) = decided.payload.take() {
             payloads.insert(person.external_id().clone(), payload);
         }
-        entries.push(entry(person, found, decided.decision, decided.leaves_on, steps.get(&at).copied()));
+        entries.push(entry(person, found, decided, steps.get(&at).copied()));
     }
     let totals = Totals::new(
         &entries,
@@ -203,20 +205,6 @@ fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
     fingerprint::digest("sync-core/scope/v1", &canonical::bytes(scope))
 }
 
-/// People in service whose address is unknown, or whose rows are: nobody can say that a leaver of the same
-/// name, or any leaver if the name is unknown too, is somebody else.
-fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)> {
-    let open = |person: &Person<'_>| {
-        let in_service = person.in_service().next().is_some();
-        let unlisted = person.records().iter().any(|record| record.listed.employee_type.is_none());
-        let unclear = !person.is_readable() || !matches!(person.address(), Address::Valid(_));
-        // What is left of somebody whom the list of employees does not show counts by its name only.
-        let counts = in_service || !person.is_readable() || person.traits().0.is_some();
-        (in_service || unlisted) && unclear && counts
-    };
-    people.iter().filter(|person| open(person)).map(Person::traits).collect()
-}
-
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
 /// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
 fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
@@ -225,53 +213,53 @@ fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<Acco
     ledger.links.iter().filter(|(id, _)| is_gone(id)).map(|(_, link)| link.account).collect()
 }
 
-/// Holds actions whose address stays taken, and gives the others their step.
+/// Holds whatever needs an address that stays taken, and gives actions their step.
 fn take_addresses(
-    people: &[Person<'_>],
     found: &[Match<'_>],
     index: &AccountIndex<'_>,
-    decided: &mut [Decided],
+    decided: &mut [Decided<'_>],
 ) -> BTreeMap<usize, u32> {
-    let claims: Vec<Claim> = decided
+    let (actions, proposals): (Vec<Claim>, Vec<Claim>) = decided
         .iter()
         .zip(found)
         .enumerate()
-        .filter_map(|(action, (decided, found))| {
-            let (wants, account) = match (decided.payload.as_ref()?, found) {
-                (Payload::Create(new), _) => (new.email.key().clone(), None),
-                (Payload::Change(change), Match::One(account, _)) => {
-                    (change.email.as_ref()?.key().clone(), Some(account.id))
-                }
-                (Payload::Change(_), _) => return None,
-            };
-            Some(Claim { action, wants, account })
-        })
-        .collect();
+        .filter_map(|(at, (decided, found))| claim(at, decided, found))
+        .partition(|claim| decided.get(claim.action).is_some_and(Decided::is_action));
     let holders = |key: &EmailKey| index.with_email(key).iter().map(|account| account.id).collect();
-    let steps = steps(&claims, holders);
-    for claim in &claims {
-        if !steps.contains_key(&claim.action)
-            && let (Some(decided), Some(_)) = (decided.get_mut(claim.action), people.get(claim.action))
-        {
-            let others = index.with_email(&claim.wants).iter().map(|account| account.id);
-            let others = others.filter(|holder| Some(*holder) != claim.account).collect();
-            decided.decision = Decision::hold_on(HoldReason::AddressTaken, others);
+    let steps = steps(&actions, holders);
+    let others = |claim: &Claim| -> Vec<AccountId> {
+        let holders = index.with_email(&claim.wants).iter().map(|account| account.id);
+        holders.filter(|holder| Some(*holder) != claim.account).collect()
+    };
+    let blocked = actions.iter().filter(|claim| !steps.contains_key(&claim.action));
+    // A proposal may never be approved: it takes no address from others, leaves none to them, and waits for none.
+    let taken = proposals.iter().filter(|claim| !others(claim).is_empty());
+    for claim in blocked.chain(taken) {
+        if let Some(decided) = decided.get_mut(claim.action) {
+            decided.decision = Decision::hold_on(HoldReason::AddressTaken, others(claim));
             decided.payload = None;
         }
     }
     steps
 }
 
+/// The address that a decision would give to an account.
+fn claim(action: usize, decided: &Decided<'_>, found: &Match<'_>) -> Option<Claim> {
+    let (wants, account) = match (decided.payload.as_ref()?, found) {
+        (Payload::Create(new), _) => (new.email.key().clone(), None),
+        (Payload::Change(change), Match::One(account, _)) => {
+            (change.email.as_ref()?.key().clone(), Some(account.id))
+        }
+        (Payload::Change(_), _) => return None,
+    };
+    Some(Claim { action, wants, account })
+}
+
 /// Managed active accounts of which no record of the source says anything.
 fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
     let known: BTreeSet<_> = source.records().iter().map(|record| &record.id).collect();
-    let matched: BTreeSet<_> = found
-        .iter()
-        .filter_map(|found| match found {
-            Match::One(account, _) => Some(account.id),
-            _ => None,
-        })
-        .collect();
+    let matched: BTreeSet<_> =
+        found.iter().filter_map(|found| found.certain().map(|account| account.id)).collect();
     let is_absent = |account: &Account| {
         !matched.contains(&account.id)
             && !matches!(account.ownership(), Ownership::Ours(id) if known.contains(&id))
@@ -316,22 +304,18 @@ fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountI
     findings
 }
 
-fn entry(
-    person: &Person<'_>,
-    found: &Match<'_>,
-    decision: Decision,
-    leaves_on: Option<NaiveDate>,
-    step: Option<u32>,
-) -> Entry {
+fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>, step: Option<u32>) -> Entry {
+    let Decided { decision, leaves_on, likely, .. } = decided;
     let account = match found {
-        Match::One(account, level) => Some(AccountNote {
-            id: account.id,
-            company: account.company,
-            active: account.active,
-            found_by: *level,
-        }),
-        _ => None,
+        Match::One(account, level) => Some((*account, *level)),
+        _ => likely.map(|account| (account, Level::Likeness)),
     };
+    let account = account.map(|(account, found_by)| AccountNote {
+        id: account.id,
+        company: account.company,
+        active: account.active,
+        found_by,
+    });
     let step = match decision {
         Decision::Onboard { .. } | Decision::Update { .. } | Decision::Offboard(_) => Some(step.unwrap_or(0)),
         _ => None,

@@ -119,7 +119,7 @@ fn r17_a_person_who_comes_back_under_the_same_id_is_proposed_for_activation() {
         .having(account(7).of("anna").inactive());
     check(&world, "anna", "hold/rehire");
     let decision = serde_json::to_value(&entry(&world, "anna").decision).unwrap();
-    assert_eq!((&decision["proposal"], &decision["accounts"]), (&json!("activate"), &json!([7])));
+    assert_eq!((&decision["proposal"]["kind"], &decision["accounts"]), (&json!("activate"), &json!([7])));
 }
 
 #[test]

@@ -465,3 +465,25 @@ fn r12_intents_of_a_crashed_run_end_by_what_the_next_one_reads() {
         assert_eq!(stage.dry_run().unwrap().plan.document().totals.actions.total(), 0);
     }
 }
+
+#[test]
+fn r17_somebody_who_only_looks_like_a_leaver_is_tied_to_no_account_until_a_person_says_so() {
+    let stage = Stage::of(
+        world()
+            .crowd(12)
+            .with(person("anna").former())
+            .having(account(7).of("anna").inactive())
+            .with(person("back").first(Some("First anna")).last(Some("Last anna")).employed("2026-06-01", None)),
+    );
+    confirm(&stage);
+    let report = daily(&stage);
+    assert!(done(&report).is_empty());
+    assert!(!stage.view().links.contains_key(&id("back")));
+    approve(&stage, |plan, word| word.with_proposals(plan.proposals(&[ActionKind::Relink])));
+    assert_eq!(done(&daily(&stage)), ["relink back"]);
+    assert!(stage.calls("write").is_empty(), "the account keeps its id; only the ledger learns something");
+    approve(&stage, |plan, word| word.with_proposals(plan.proposals(&[ActionKind::Activate])));
+    assert_eq!(done(&daily(&stage)), ["activate anna", "update anna"]);
+    assert_eq!(accounts(&stage).len(), 13, "and nobody has two accounts");
+    assert_eq!(stage.dry_run().unwrap().plan.document().totals.actions.total(), 0);
+}

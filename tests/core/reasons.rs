@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use sync_core::DebtorId;
+use sync_core::Euro;
 use sync_core::decision::{HoldReason, NothingReason, SkipReason};
 use sync_core::record::EmployeeType;
 
@@ -289,6 +290,12 @@ fn every_brake_is_pulled_by_some_world() {
         world().remembers("beta", &[]),
         world().remembers("acme", &["alleo_access"]),
         world().with(anna().former()).having(account(7).of("anna")),
+        world().without_memory(),
+        world().with(anna()).policy(|policy| {
+            let mut limits = policy.limits;
+            limits.euro = Some(Euro::from_cents(1));
+            policy.with_onboarding_budget(Euro::from_cents(2)).with_limits(limits)
+        }),
     ];
     let pulled: BTreeSet<String> = worlds
         .iter()

@@ -490,7 +490,8 @@ pub(crate) fn brakes_of(world: &World) -> Vec<String> {
     let brakes = serde_json::to_value(&plan.document().brakes).unwrap();
     let words = |brake: &serde_json::Value| {
         let text = |key: &str| brake[key].as_str().map(str::to_owned);
-        let number = |key: &str| brake[key].as_u64().map(|n| n.to_string());
+        let amount = |key: &str| brake[key].as_str().map(str::to_owned);
+        let number = |key: &str| brake[key].as_u64().map(|n| n.to_string()).or_else(|| amount(key));
         let parts = [text("brake"), text("company"), text("field"), text("what")];
         let numbers = [number("planned"), number("recent"), number("allowed")];
         parts.into_iter().chain(numbers).flatten().collect::<Vec<_>>().join(" ")

@@ -12,7 +12,7 @@ use crate::change::{AccountChange, Field, NewAccount};
 use crate::email::{EmailAddress, EmailKey};
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
-use crate::person::{birthday_of, clean, first_start};
+use crate::person::{Person, birthday_of, clean, first_start};
 use crate::pii::Pii;
 use crate::policy::{Anniversary, Policy};
 use crate::record::EmployeeRecord;
@@ -70,11 +70,15 @@ fn anniversary(record: &EmployeeRecord, choice: Anniversary, today: NaiveDate) -
 
 /// Fingerprints one person's values.
 pub(super) struct Fingerprints<'a> {
-    pub(super) key: &'a FingerprintKey,
-    pub(super) person: &'a ExternalId,
+    key: &'a FingerprintKey,
+    person: &'a ExternalId,
 }
 
-impl Fingerprints<'_> {
+impl<'a> Fingerprints<'a> {
+    pub(super) fn of(person: &Person<'a>, key: &'a FingerprintKey) -> Self {
+        Self { key, person: person.external_id() }
+    }
+
     fn value(&self, field: Field, value: &str) -> Shown {
         let parts = [self.person.as_str().as_bytes(), field.name().as_bytes(), value.as_bytes()];
         Shown::Value(self.key.of("sync-core/value/v1", &parts))

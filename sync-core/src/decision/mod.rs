@@ -4,9 +4,11 @@
 //! for an action the values to send. Never: two decisions for one person, an action without a reason, or
 //! a value in a decision; values travel beside it.
 
+mod access;
 mod decide;
 mod fields;
 mod reason;
+mod route;
 
 pub(crate) use decide::{Decided, Facts, decide};
 pub use reason::{Advice, HoldReason, NothingReason, SkipReason};
@@ -92,8 +94,10 @@ impl Offboard {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Planned {
-    /// The person starts on that day.
+    /// The person starts on that day, and gets an account.
     Onboard,
+    /// The person starts on that day, for the first time or again, and has an active account already. It stays.
+    Begin,
     /// The person's last day is that day.
     Offboard,
 }

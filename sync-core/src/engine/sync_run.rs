@@ -17,7 +17,6 @@ use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
 use crate::id::CustomerId;
 use crate::ledger::Link;
-use crate::matching::Level;
 use crate::plan::{Plan, PlanDocument, PlanId, SavedPlan};
 use crate::policy::Policy;
 use crate::ports::{
@@ -332,7 +331,7 @@ fn certain_links(document: &PlanDocument) -> BTreeMap<ExternalId, Link> {
     document
         .entries
         .iter()
-        .filter_map(|entry| Some((entry, entry.account.filter(|account| account.found_by != Level::Email)?)))
+        .filter_map(|entry| Some((entry, entry.account.filter(|account| account.found_by.is_certain())?)))
         .flat_map(|(entry, account)| {
             certain(account.id, entry.records.iter().map(|record| (&record.id, &record.company)))
         })

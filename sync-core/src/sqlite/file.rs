@@ -1,0 +1,137 @@
+//! The store's file: where it lies, whose it is, which version it has.
+//!
+//! In: a path. Out: a connection to a file that is private, ours, of the present version, and durable when it answers.
+//! Never: a change to a file that is not ours or is of a later version, a file that others can read, or a version
+//! that was reached half way.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+
+use super::error::{SqliteError, SqliteErrorKind};
+
+/// What takes a file from each version to the next.
+const MIGRATIONS: [&str; 1] = [include_str!("schema/v1.sql")];
+
+/// The version that they end at.
+#[expect(clippy::cast_possible_wrap, reason = "there are a handful")]
+const LATEST: i64 = MIGRATIONS.len() as i64;
+
+/// "NYCL" in the header of each file of ours.
+const APPLICATION_ID: i64 = 0x4E59_434C;
+
+/// How long another process may hold the file. Its transactions take milliseconds; a complete run of a million links
+/// takes seconds.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// More than all statements there are.
+const CACHED_STATEMENTS: usize = 64;
+
+/// One file is made at a time: to close any other handle of a file would drop this process's locks on it.
+static OPENING: Mutex<()> = Mutex::new(());
+
+/// Opens the file, or makes it.
+pub(super) fn open(path: &Path) -> Result<Connection, SqliteError> {
+    let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
+    // Absolute, because SQLite takes a path that begins with `file:` for something else.
+    let path = std::path::absolute(path)?;
+    make_private(&path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(&path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    if connection.is_readonly(MAIN_DB)? {
+        return Err(SqliteError::of(SqliteErrorKind::ReadOnly));
+    }
+    let found = version(&connection)?;
+    make_durable(&connection)?;
+    if found < LATEST {
+        migrate(&mut connection)?;
+    }
+    Ok(connection)
+}
+
+/// Refuses to work on a file that another process has taken to a later version meanwhile.
+pub(super) fn check_version(connection: &Connection) -> Result<(), SqliteError> {
+    let found = connection.prepare_cached("PRAGMA user_version")?.query_row([], |row| row.get(0))?;
+    if found == LATEST { Ok(()) } else { Err(newer(found)) }
+}
+
+/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there.
+fn make_private(path: &Path) -> Result<(), SqliteError> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        }
+        Err(error) => return Err(error.into()),
+        Ok(_) => {}
+    }
+    for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
+        match fs::symlink_metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error.into()),
+            Ok(found) if !found.is_file() => return Err(SqliteError::of(SqliteErrorKind::NotAFile)),
+            Ok(found) if found.mode() & 0o077 != 0 => {
+                return Err(SqliteError::of(SqliteErrorKind::OpenToOthers));
+            }
+            Ok(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// The version of a file of ours; zero for an empty one.
+fn version(connection: &Connection) -> Result<i64, SqliteError> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let found = number("PRAGMA user_version")?;
+    match number("PRAGMA application_id")? {
+        APPLICATION_ID => {}
+        0 if found == 0 && number("SELECT count(*) FROM sqlite_schema")? == 0 => {}
+        _ => return Err(SqliteError::of(SqliteErrorKind::NotOurs)),
+    }
+    if found <= LATEST { Ok(found) } else { Err(newer(found)) }
+}
+
+const fn newer(found: i64) -> SqliteError {
+    SqliteError::of(SqliteErrorKind::NewerVersion { found, known: LATEST })
+}
+
+/// Every commit is on the disk before it answers, what is forgotten is overwritten, and what refers to something has it.
+fn make_durable(connection: &Connection) -> Result<(), SqliteError> {
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(SqliteError::of(SqliteErrorKind::Io));
+    }
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA fullfsync = ON;
+         PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON;
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    Ok(())
+}
+
+/// From the file's version to the latest in one transaction, unless another process was faster.
+fn migrate(connection: &mut Connection) -> Result<(), SqliteError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or(usize::MAX)) {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", LATEST)?;
+    transaction.commit()?;
+    Ok(())
+}
