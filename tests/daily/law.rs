@@ -21,9 +21,6 @@ use crate::play::{Ended, PROTECTED};
 /// Which law was broken, and how.
 pub(crate) type Broken = String;
 
-/// TEMPORARY until the rules landed.
-const LAX: bool = false;
-
 type Scope = BTreeMap<CompanyId, BTreeSet<String>>;
 
 macro_rules! law {
@@ -143,7 +140,12 @@ impl Law {
         self.r7_authority(&run, &unworded)?;
         self.r26_scope(&run, writes)?;
         if !unworded.is_empty() {
-            self.r4_limits(&run, writes)?;
+            let proposed = |write: &&Write| {
+                let word = self.word_for(&run, write);
+                word.and_then(|word| entry_of(word, write)).is_some_and(|(_, entry)| proposal_in(&entry).is_some())
+            };
+            let ordinary: Vec<&Write> = writes.iter().filter(|write| !proposed(write)).collect();
+            self.r4_limits(&run, &ordinary)?;
         }
         self.remember(&run, after, ended, relied_on);
         Ok(())
@@ -217,8 +219,9 @@ impl Law {
         Ok(())
     }
 
-    /// R4, for runs that do anything on the mandate alone: never more than the limits, counted from the writes.
-    fn r4_limits(&self, run: &Run<'_>, writes: &[Write]) -> Result<(), Broken> {
+    /// R4, for runs that do anything on the mandate alone: never more than the limits, counted from the writes. What was
+    /// approved one by one is not counted.
+    fn r4_limits(&self, run: &Run<'_>, writes: &[&Write]) -> Result<(), Broken> {
         let managed = run.before.accounts.values().filter(|it| it.account.active && it.ours.is_some()).count() as u64;
         let recent = self.deactivated.iter().filter(|at| run.now - **at < TimeDelta::days(7)).count() as u64;
         let count = |wanted: fn(&What) -> bool| writes.iter().filter(|write| wanted(&write.what)).count() as u64;
@@ -405,7 +408,7 @@ impl Run<'_> {
             );
             let resembles = leavers.iter().any(|leaver| leaver.resembles(other));
             law!(
-                LAX || !(self.in_service(other) && resembles) || has_another_account,
+                !(self.in_service(other) && resembles) || has_another_account,
                 "R2: human {human} works, says {}: {write:?}", other.row.id
             );
         }
@@ -438,9 +441,13 @@ impl Run<'_> {
             let same_human = other.owner == Some(record.human);
             let Some(old) = other.ours.as_deref().filter(|_| same_human).and_then(|id| self.record(id)) else { continue };
             // Two jobs at once under two addresses are two people to everybody but us.
-            let two_jobs = self.sees(old) && self.in_service(old) && old.row.id != record.row.id;
+            let one_person = |it: &Record| it.row.id == old.row.id || (same_text(it.email(), old.email()) && it.resembles(old));
+            let mut of_account = self.office.of_human(record.human).filter(|it| one_person(it));
+            let two_jobs = of_account.any(|it| self.in_service(it)) && old.row.id != record.row.id;
+            // Of a record that is gone only the account tells whose it was.
+            let is_known = if self.sees(old) { old.resembles(record) } else { record.has_traits_of(&other.account) };
             law!(
-                two_jobs || !(old.row.id == record.row.id || (!LAX && old.resembles(record))),
+                two_jobs || !(old.row.id == record.row.id || is_known),
                 "R17: human {} has account {} already: {write:?}", record.human, other.account.id
             );
         }
