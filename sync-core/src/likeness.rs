@@ -167,7 +167,9 @@ impl<'a> Likenesses<'a> {
                 is_only_newcomer(&traits_of(leaver)).then_some((account, Some(carried)))
             }
             Before::Orphan(at) => {
-                let account = *self.orphans.get(at)?;
+                // Another system's id is never overwritten (U-17).
+                let account =
+                    *self.orphans.get(at).filter(|account| account.ownership() != Ownership::Foreign)?;
                 is_only_newcomer(Traits::of_account(account).as_slice()).then_some((account, None))
             }
         }

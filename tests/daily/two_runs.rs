@@ -74,7 +74,12 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
             ended
         };
         // What it was sending when it fell asleep may still arrive; nothing after that.
-        assert!(play.stage.calls("write").is_empty(), "{number} {}: {:?}", calls[number], play.stage.calls(""));
+        assert!(
+            play.stage.calls("write").is_empty(),
+            "{number} {}: {:?}",
+            calls[number],
+            play.stage.calls("")
+        );
         assert_eq!(play.stage.platform().accounts, expected, "asleep at {}", calls[number]);
         let overtaken = match &sleeper {
             Err(EngineError::Read { error, .. }) => error.kind() == PortErrorKind::Overtaken,
@@ -85,7 +90,12 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
                 stopped || report.unremembered.is_some() || only_the_end_was_left
             }
         };
-        assert!(overtaken, "asleep at {}, it does not know that it was overtaken: {:?}", calls[number], sleeper.map(|report| report.verdict));
+        assert!(
+            overtaken,
+            "asleep at {}, it does not know that it was overtaken: {:?}",
+            calls[number],
+            sleeper.map(|report| report.verdict)
+        );
         play.settles_down().unwrap();
         assert_eq!(play.stage.platform().accounts, expected);
     }

@@ -26,6 +26,8 @@ use sync_core::finding::Finding;
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, Entry, PlanDocument};
 
+use crate::next_step::is_blocked;
+
 const COLUMNS: u16 = 100;
 const MOST_ROWS: usize = 20;
 
@@ -183,6 +185,7 @@ fn held(document: &PlanDocument) -> String {
 fn planned(document: &PlanDocument) -> String {
     let coming = document.entries.iter().filter_map(|entry| match &entry.decision {
         Decision::Planned { what: Planned::Onboard, on } => Some((*on, "first day", entry)),
+        Decision::Planned { what: Planned::Begin, on } => Some((*on, "begins; has an active account", entry)),
         Decision::Planned { what: Planned::Offboard, on } => Some((*on, "last day", entry)),
         _ => entry.leaves_on.map(|on| (on, "last day", entry)),
     });
@@ -218,6 +221,9 @@ fn finding_text(finding: &Finding) -> [String; 2] {
         Finding::PlaceholderBirthday { record } => {
             [short(record), "the birthday is a placeholder and was read as missing".to_owned()]
         }
+        Finding::ContractOver { record } => {
+            [short(record), "the latest contract is over, but the employment goes on".to_owned()]
+        }
         Finding::LeftOut { company, debtor: Some(debtor) } => {
             [format!("company {company}"), format!("takes no part: debtor {debtor} is not chosen")]
         }
@@ -231,7 +237,9 @@ fn finding_text(finding: &Finding) -> [String; 2] {
 
 fn brakes_section(brakes: &[Brake]) -> String {
     let rows = brakes.iter().map(|brake| [brake.rule().to_owned(), brake_text(brake)]);
-    section("BLOCKED by a guard", &["rule", "what"], rows)
+    // That nobody has looked at a first plan yet is no mishap.
+    let heading = if is_blocked(brakes) { "BLOCKED by a guard" } else { "Waits for a person" };
+    section(heading, &["rule", "what"], rows)
 }
 
 /// A brake in words.
