@@ -72,14 +72,25 @@ fn everything_at_once(people: usize, mandate: bool) -> Play {
     play.happens(&Event::ChangesName { who: 0, last: false });
     play.happens(&Event::ReturnsAnew { who: 1, company: 1, in_days: 0, new_address: true, old_closes: true });
     play.happens(&Event::Vanishes { who: 2 });
-    play.happens(&Event::ReturnsAnew { who: 2, company: 0, in_days: 0, new_address: false, old_closes: false });
+    play.happens(&Event::ReturnsAnew {
+        who: 2,
+        company: 0,
+        in_days: 0,
+        new_address: false,
+        old_closes: false,
+    });
     play.happens(&Event::Says { who: 3, name: "alleo_access", value: Some("nee") });
     play.happens(&Event::TakesAddressOf { who: 4, other: 5 });
     play.happens(&Event::ChangesName { who: 5, last: true });
     play.happens(&Event::Leaves { who: 6, last_day_in: Some(-1) });
     play.happens(&Event::Joins { company: 0, in_days: 0 });
     play.happens(&Event::Joins { company: 1, in_days: 0 });
-    play.happens(&Event::AccountMade { with_address_of: new(3), stranger: false, carrying: Mark::None, active: true });
+    play.happens(&Event::AccountMade {
+        with_address_of: new(3),
+        stranger: false,
+        carrying: Mark::None,
+        active: true,
+    });
     // Without the mandate the run only shows what it would do.
     play.says(Says::Revokes);
     play.run().unwrap();

@@ -86,8 +86,16 @@ pub(crate) fn key() -> FingerprintKey {
 
 impl Stage {
     pub(crate) fn new(office: Office, platform: Platform, policy: Policy, now: DateTime<Utc>) -> Self {
-        let state =
-            State { office, platform, policy, now, calls: Vec::new(), fault: None, gate_is_open: false, asleep: None };
+        let state = State {
+            office,
+            platform,
+            policy,
+            now,
+            calls: Vec::new(),
+            fault: None,
+            gate_is_open: false,
+            asleep: None,
+        };
         Self { state: Mutex::new(state), store: MemoryStore::new() }
     }
 

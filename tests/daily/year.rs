@@ -46,7 +46,8 @@ fn year(people: usize, events_a_day: usize, seed: u8) -> Play {
         let mut events: Vec<Event> = (0..events_a_day).map(|_| chance.draw(&event())).collect();
         // What is broken for a while is mended: otherwise nothing happens for the rest of the year.
         if number % 5 == 0 {
-            events.extend((0..3).map(|company| Event::Company { company, shown: crate::office::Shown::Whole }));
+            events
+                .extend((0..3).map(|company| Event::Company { company, shown: crate::office::Shown::Whole }));
             events.extend((0..people).map(|who| Event::Row { who, garbled: false }));
             events.extend((0..3).map(|company| Event::Field { company, name: "alleo_access", there: true }));
         }
