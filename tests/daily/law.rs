@@ -126,7 +126,8 @@ impl Law {
                 }
             }
             let withdrawn = self.word_for(&run, write).is_some_and(|word| {
-                entry_of(word, write).and_then(|(_, entry)| proposal_in(&entry)) == Some("deactivate".to_owned())
+                entry_of(word, write).and_then(|(_, entry)| proposal_in(&entry))
+                    == Some("deactivate".to_owned())
             });
             match &write.what {
                 What::Create => run.r17_no_second_account(write)?,
@@ -198,7 +199,8 @@ impl Law {
                 }
                 (What::Update(_), "hold", Some("relink")) => named,
                 (What::Update(change), "hold", Some("activate")) => named && change.external_id.is_none(),
-                (What::Activate, "hold", Some("activate")) | (What::Deactivate, "hold", Some("deactivate")) => named,
+                (What::Activate, "hold", Some("activate"))
+                | (What::Deactivate, "hold", Some("deactivate")) => named,
                 _ => false,
             }
         })
@@ -214,10 +216,13 @@ impl Law {
 
     /// R4, for runs on the mandate: never more than the limits, counted from the writes.
     fn r4_limits(&self, run: &Run<'_>, by_mandate: &[&Write]) -> Result<(), Broken> {
-        let managed = run.before.accounts.values().filter(|it| it.account.active && it.ours.is_some()).count() as u64;
+        let managed =
+            run.before.accounts.values().filter(|it| it.account.active && it.ours.is_some()).count() as u64;
         let recent = self.deactivated.iter().filter(|at| run.now - **at < TimeDelta::days(7)).count() as u64;
-        let count = |wanted: fn(&What) -> bool| by_mandate.iter().filter(|write| wanted(&write.what)).count() as u64;
-        let share = |percent: u64, least: u64, most: u64, of: u64| (of * percent).div_ceil(100).clamp(least, most);
+        let count =
+            |wanted: fn(&What) -> bool| by_mandate.iter().filter(|write| wanted(&write.what)).count() as u64;
+        let share =
+            |percent: u64, least: u64, most: u64, of: u64| (of * percent).div_ceil(100).clamp(least, most);
         let everybody = managed + recent;
         let deactivations = count(|what| *what == What::Deactivate);
         let allowed = if everybody < 10 { everybody / 2 } else { share(5, 3, 50, everybody) };
@@ -254,13 +259,20 @@ impl Law {
     /// R26: nothing while something is gone that the last run saw, unless a person said that it is meant to be.
     fn r26_scope(&self, run: &Run<'_>, writes: &[Write]) -> Result<(), Broken> {
         let now = run.office.scope();
-        let gone = self.last_scope.iter().flatten().any(|(company, fields)| {
-            now.get(company).is_none_or(|present| !fields.is_subset(present))
-        });
+        let gone = self
+            .last_scope
+            .iter()
+            .flatten()
+            .any(|(company, fields)| now.get(company).is_none_or(|present| !fields.is_subset(present)));
         let accepted = self.words.iter().any(|word| {
-            word.smaller_scope && word.policy == *run.policy && run.now - word.given_at <= TimeDelta::hours(24)
+            word.smaller_scope
+                && word.policy == *run.policy
+                && run.now - word.given_at <= TimeDelta::hours(24)
         });
-        law!(!gone || accepted || writes.is_empty(), "R26: the scope shrank, and there are writes: {writes:?}");
+        law!(
+            !gone || accepted || writes.is_empty(),
+            "R26: the scope shrank, and there are writes: {writes:?}"
+        );
         Ok(())
     }
 
@@ -366,7 +378,8 @@ impl Run<'_> {
 
     fn r18_protected(&self, write: &Write) -> Result<(), Broken> {
         let is_protected = |account| address_of(account).as_deref() == Some(PROTECTED);
-        let touched = is_protected(&write.after) || write.before.as_ref().is_some_and(|it| is_protected(&it.account));
+        let touched =
+            is_protected(&write.after) || write.before.as_ref().is_some_and(|it| is_protected(&it.account));
         law!(!touched, "R18: a protected address is touched: {write:?}");
         Ok(())
     }
@@ -390,17 +403,21 @@ impl Run<'_> {
             .any(|it| it.owner == Some(human) && it.ours.is_some() && it.account.id != write.account);
         for other in self.office.of_human(human) {
             law!(other.is_readable(), "R2: {} of human {human} cannot be read: {write:?}", other.row.id);
-            let closed = [EmployeeType::FormerPayroll, EmployeeType::FormerExternal, EmployeeType::RejectedApplicant];
+            let closed =
+                [EmployeeType::FormerPayroll, EmployeeType::FormerExternal, EmployeeType::RejectedApplicant];
             let is_open = !closed.iter().any(|it| other.is_type(it));
-            let merges = |leaver: &&&Record| same_text(leaver.email(), other.email()) && leaver.resembles(other);
+            let merges =
+                |leaver: &&&Record| same_text(leaver.email(), other.email()) && leaver.resembles(other);
             law!(
                 !(is_open && leavers.iter().any(|leaver| merges(&leaver))),
-                "U-2: {} of human {human} is open: {write:?}", other.row.id
+                "U-2: {} of human {human} is open: {write:?}",
+                other.row.id
             );
             let resembles = leavers.iter().any(|leaver| leaver.resembles(other));
             law!(
                 !(self.in_service(other) && resembles) || has_another_account,
-                "R2: human {human} works, says {}: {write:?}", other.row.id
+                "R2: human {human} works, says {}: {write:?}",
+                other.row.id
             );
         }
         let refused = leavers.iter().any(|leaver| leaver.field("access") == Some("nee"));
@@ -413,15 +430,27 @@ impl Run<'_> {
         let id = write.after.external_id.clone().unwrap_or_default();
         let record = self.record(&id).ok_or(format!("created for nobody: {write:?}"))?;
         law!(self.sees(record), "created for a record that is not there: {write:?}");
-        let merged = |other: &&Record| other.row.id == record.row.id || (same_text(other.email(), record.email()) && other.resembles(record));
+        let merged = |other: &&Record| {
+            other.row.id == record.row.id
+                || (same_text(other.email(), record.email()) && other.resembles(record))
+        };
         let of_person: Vec<&Record> = self.office.of_human(record.human).filter(merged).collect();
         let working: Vec<&&Record> = of_person.iter().filter(|other| self.in_service(other)).collect();
-        law!(of_person.iter().all(|other| other.is_readable()), "R1: a row of {id} cannot be read: {write:?}");
-        law!(working.iter().any(|other| other.works_on(self.today)), "U-14: {id} does not work today: {write:?}");
+        law!(
+            of_person.iter().all(|other| other.is_readable()),
+            "R1: a row of {id} cannot be read: {write:?}"
+        );
+        law!(
+            working.iter().any(|other| other.works_on(self.today)),
+            "U-14: {id} does not work today: {write:?}"
+        );
         for other in &working {
             let defined = self.office.companies[&other.row.company].fields.contains("alleo_access");
             let says = other.field("access").map(str::trim);
-            law!(says == Some("ja") || (says.is_none() && !defined), "U-4: access of {id} is {says:?}: {write:?}");
+            law!(
+                says == Some("ja") || (says.is_none() && !defined),
+                "U-4: access of {id} is {says:?}: {write:?}"
+            );
             if let Placement::ByFilterField(table) = &self.policy.placement {
                 let route = other.field("filter").and_then(sync_core::policy::Route::of);
                 let company = route.and_then(|route| table.get(&route).copied());
@@ -430,12 +459,17 @@ impl Run<'_> {
         }
         for other in self.before.accounts.values().chain(&self.before.removed) {
             let same_human = other.owner == Some(record.human);
-            let Some(old) = other.ours.as_deref().filter(|_| same_human).and_then(|id| self.record(id)) else { continue };
+            let Some(old) = other.ours.as_deref().filter(|_| same_human).and_then(|id| self.record(id))
+            else {
+                continue;
+            };
             // Two jobs at once under two addresses are two people to everybody but us.
             let two_jobs = self.sees(old) && self.in_service(old) && old.row.id != record.row.id;
             law!(
                 two_jobs || !(old.row.id == record.row.id || old.resembles(record)),
-                "R17: human {} has account {} already: {write:?}", record.human, other.account.id
+                "R17: human {} has account {} already: {write:?}",
+                record.human,
+                other.account.id
             );
         }
         Ok(())
@@ -457,8 +491,12 @@ impl Run<'_> {
         let text = |value: Option<&str>, of: fn(&Record) -> &str| {
             value.is_none_or(|value| records.iter().any(|record| same_text(of(record), value)))
         };
-        let name = |value: &Option<sync_core::Pii<String>>| value.as_ref().map(|value| value.expose().clone());
-        law!(text(change.email.as_ref().map(|email| email.expose()), Record::email), "another's address: {write:?}");
+        let name =
+            |value: &Option<sync_core::Pii<String>>| value.as_ref().map(|value| value.expose().clone());
+        law!(
+            text(change.email.as_ref().map(|email| email.expose()), Record::email),
+            "another's address: {write:?}"
+        );
         law!(text(name(&change.first_name).as_deref(), Record::first), "another's first name: {write:?}");
         law!(text(name(&change.last_name).as_deref(), Record::last), "another's last name: {write:?}");
         let born = change.birthday.as_ref().map(|birthday| *birthday.expose());
@@ -475,7 +513,8 @@ impl Run<'_> {
 
     fn only_who_works_is_activated(&self, write: &Write) -> Result<(), Broken> {
         let (_, human) = Self::owner(write)?;
-        let works = self.office.of_human(human).any(|record| self.in_service(record) && record.works_on(self.today));
+        let works =
+            self.office.of_human(human).any(|record| self.in_service(record) && record.works_on(self.today));
         law!(works, "R17: the account of human {human}, who does not work, is activated: {write:?}");
         Ok(())
     }
@@ -484,7 +523,9 @@ impl Run<'_> {
     fn r8_as_it_was_seen(&self, write: &Write, word: &Word) -> Result<(), Broken> {
         let then = Run { office: &word.office, ..*self };
         match &write.what {
-            What::Update(_) => then.values_are_of_the_owner(write).map_err(|broken| format!("R8: not as approved: {broken}")),
+            What::Update(_) => {
+                then.values_are_of_the_owner(write).map_err(|broken| format!("R8: not as approved: {broken}"))
+            }
             What::Create => {
                 let seen = then.record(write.after.external_id.as_deref().unwrap_or_default());
                 let email = write.after.email.as_ref().map_or("", |email| email.expose().as_str());
