@@ -28,7 +28,7 @@ use crate::digest::{source_digest, target_digest};
 use crate::email::EmailKey;
 use crate::extra_fields::{is_near_miss, relied_on};
 use crate::finding::Finding;
-use crate::fingerprint::{self, FingerprintKey};
+use crate::fingerprint::FingerprintKey;
 use crate::guard::{Overview, brakes, recent_deactivations};
 use crate::id::{AccountId, CompanyId, CustomerId};
 use crate::ledger::LedgerView;
@@ -192,7 +192,7 @@ pub fn plan(
         totals,
         entries,
     };
-    let id = PlanId(fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&document)).into());
+    let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
     Plan { id, as_of: run.as_of, document, payloads }
 }
 
@@ -203,7 +203,7 @@ pub(crate) fn scope(source: &SourceSnapshot) -> BTreeMap<CompanyId, BTreeSet<Str
 }
 
 fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
-    fingerprint::digest("sync-core/scope/v1", &canonical::bytes(scope))
+    canonical::digest("sync-core/scope/v1", scope)
 }
 
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such

@@ -469,11 +469,9 @@ fn r12_intents_of_a_crashed_run_end_by_what_the_next_one_reads() {
 #[test]
 fn r17_somebody_who_only_looks_like_a_leaver_is_tied_to_no_account_until_a_person_says_so() {
     let stage = Stage::of(
-        world()
-            .crowd(12)
-            .with(person("anna").former())
-            .having(account(7).of("anna").inactive())
-            .with(person("back").first(Some("First anna")).last(Some("Last anna")).employed("2026-06-01", None)),
+        world().crowd(12).with(person("anna").former()).having(account(7).of("anna").inactive()).with(
+            person("back").first(Some("First anna")).last(Some("Last anna")).employed("2026-06-01", None),
+        ),
     );
     confirm(&stage);
     let report = daily(&stage);

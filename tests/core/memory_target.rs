@@ -538,6 +538,14 @@ impl Lease for Stage {
     async fn release(&self, customer: &CustomerId, lease: LeaseId) -> Result<(), PortError> {
         self.call("lease release".to_owned(), |_, _| now(self.store.release(customer, lease))).await
     }
+
+    async fn held_until(
+        &self,
+        customer: &CustomerId,
+        at: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, PortError> {
+        self.call("lease held until".to_owned(), |_, _| now(self.store.held_until(customer, at))).await
+    }
 }
 
 #[async_trait]

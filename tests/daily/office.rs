@@ -138,7 +138,8 @@ impl Office {
         let human = self.humans;
         self.humans += 1;
         let mut row = EmployeeRecord::new(self.next_id(), company.clone());
-        row.personal.first_name = Some(Pii::new(format!("{}{human}", if human % 7 == 3 { "Zoe\u{308}" } else { "Noor" })));
+        row.personal.first_name =
+            Some(Pii::new(format!("{}{human}", if human % 7 == 3 { "Zoe\u{308}" } else { "Noor" })));
         row.personal.last_name = Some(Pii::new(format!("Naam{human}")));
         row.personal.prefix = (human % 5 == 1).then(|| Pii::new(" van der ".to_owned()));
         let born = NaiveDate::from_ymd_opt(1970, 1, 1).unwrap() + Days::new(human as u64 * 37);
@@ -168,7 +169,11 @@ impl Office {
     pub(crate) fn new_address(&mut self, human: Human) -> String {
         self.addresses += 1;
         let n = self.addresses;
-        if n.is_multiple_of(6) { format!(" Noor{human}.{n}@Acme.EXAMPLE ") } else { format!("noor{human}.{n}@acme.example") }
+        if n.is_multiple_of(6) {
+            format!(" Noor{human}.{n}@Acme.EXAMPLE ")
+        } else {
+            format!("noor{human}.{n}@acme.example")
+        }
     }
 
     pub(crate) fn garble(&mut self, at: usize, garbled: bool) {
@@ -212,15 +217,18 @@ impl Office {
     }
 
     pub(crate) fn rows(&self, company: &CompanyId, resource: Resource) -> SourceRows {
-        let rows = || self.visible().filter(|record| record.row.company == *company).map(|record| &record.row);
+        let rows =
+            || self.visible().filter(|record| record.row.company == *company).map(|record| &record.row);
         match resource {
             Resource::Employees => SourceRows::Employees(whole(
                 rows().map(|row| Row::readable(row.id.clone(), row.listed.clone())),
             )),
-            Resource::Personal => SourceRows::Personal(whole(rows().map(|row| match row.unreadable.first() {
-                Some(problem) => Row::unreadable(row.id.clone(), problem.clone()),
-                None => Row::readable(row.id.clone(), row.personal.clone()),
-            }))),
+            Resource::Personal => {
+                SourceRows::Personal(whole(rows().map(|row| match row.unreadable.first() {
+                    Some(problem) => Row::unreadable(row.id.clone(), problem.clone()),
+                    None => Row::readable(row.id.clone(), row.personal.clone()),
+                })))
+            }
             Resource::Employments => SourceRows::Employments(whole(
                 rows().map(|row| Row::readable(row.id.clone(), row.employments.clone())),
             )),
@@ -230,7 +238,8 @@ impl Office {
             Resource::FieldDefinitions => {
                 let fields = self.companies.get(company).into_iter().flat_map(|company| &company.fields);
                 SourceRows::FieldDefinitions(whole(
-                    fields.map(|name| Row::readable(name.clone(), FieldDefinition::new(name.clone(), "text"))),
+                    fields
+                        .map(|name| Row::readable(name.clone(), FieldDefinition::new(name.clone(), "text"))),
                 ))
             }
             Resource::ExtraFields => SourceRows::ExtraFields(whole(

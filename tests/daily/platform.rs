@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::account::Account;
-use sync_core::ports::{CreateRequest, PortErrorKind};
 use sync_core::change::AccountChange;
+use sync_core::ports::{CreateRequest, PortErrorKind};
 use sync_core::snapshot::AccountState;
 use sync_core::{AccountId, Pii, TargetCompanyId};
 use unicode_normalization::UnicodeNormalization;
@@ -64,7 +64,8 @@ pub(crate) struct Platform {
 }
 
 pub(crate) fn address_of(account: &Account) -> Option<String> {
-    let address = account.email.as_ref().map(|email| email.expose().trim().to_lowercase().nfc().collect::<String>());
+    let address =
+        account.email.as_ref().map(|email| email.expose().trim().to_lowercase().nfc().collect::<String>());
     address.filter(|address| !address.is_empty())
 }
 
@@ -76,7 +77,9 @@ impl Platform {
 
     pub(crate) fn is_taken(&self, wanted: &Account) -> bool {
         let key = address_of(wanted);
-        let other = |(id, standing): (&AccountId, &Standing)| *id != wanted.id && address_of(&standing.account) == key;
+        let other = |(id, standing): (&AccountId, &Standing)| {
+            *id != wanted.id && address_of(&standing.account) == key
+        };
         key.is_some() && self.accounts.iter().any(other)
     }
 
@@ -108,7 +111,11 @@ impl Platform {
         }
     }
 
-    pub(crate) fn create(&mut self, request: &CreateRequest, owner: Option<Human>) -> Result<Account, PortErrorKind> {
+    pub(crate) fn create(
+        &mut self,
+        request: &CreateRequest,
+        owner: Option<Human>,
+    ) -> Result<Account, PortErrorKind> {
         if owner.is_some_and(|owner| self.grudges.contains(&owner)) {
             return Err(PortErrorKind::Refused);
         }
@@ -126,7 +133,8 @@ impl Platform {
             return Err(PortErrorKind::Conflict);
         }
         self.last_number += 1;
-        self.accounts.insert(account.id, Standing { account: account.clone(), owner, ours: id_of_ours(&account) });
+        self.accounts
+            .insert(account.id, Standing { account: account.clone(), owner, ours: id_of_ours(&account) });
         let write = Write { account: account.id, what: What::Create, before: None, after: account.clone() };
         self.writes.push(write);
         Ok(account)
@@ -165,7 +173,9 @@ impl Platform {
 
     pub(crate) fn listed(&self, company: TargetCompanyId, state: AccountState) -> Vec<Account> {
         let accounts = self.accounts.values().map(|standing| &standing.account);
-        let wanted = accounts.filter(|account| account.company == company && account.active == (state == AccountState::Active));
+        let wanted = accounts.filter(|account| {
+            account.company == company && account.active == (state == AccountState::Active)
+        });
         wanted.cloned().collect()
     }
 
@@ -174,7 +184,9 @@ impl Platform {
         stored.email = account.email.as_ref().map(|email| {
             let email = email.expose();
             match email.rsplit_once('@') {
-                Some((local, domain)) if self.habits.lowers_domains => Pii::new(format!("{local}@{}", domain.to_lowercase())),
+                Some((local, domain)) if self.habits.lowers_domains => {
+                    Pii::new(format!("{local}@{}", domain.to_lowercase()))
+                }
                 _ => Pii::new(email.clone()),
             }
         });
@@ -192,7 +204,11 @@ impl Platform {
         if self.habits.composes {
             text = text.map(|text| text.nfc().collect());
         }
-        let text = if self.habits.null_is_empty { Some(text.unwrap_or_default()) } else { text.filter(|text| !text.is_empty()) };
+        let text = if self.habits.null_is_empty {
+            Some(text.unwrap_or_default())
+        } else {
+            text.filter(|text| !text.is_empty())
+        };
         text.map(Pii::new)
     }
 }

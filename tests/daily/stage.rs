@@ -4,7 +4,7 @@
 //! Or unless the run was told to stand still at a call: then it goes on when the gate is opened.
 
 use std::sync::Mutex;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -67,6 +67,7 @@ struct State {
     calls: Vec<String>,
     fault: Option<(At, Fault)>,
     gate_is_open: bool,
+    asleep: Option<Waker>,
 }
 
 #[derive(Debug)]
@@ -86,7 +87,7 @@ pub(crate) fn key() -> FingerprintKey {
 impl Stage {
     pub(crate) fn new(office: Office, platform: Platform, policy: Policy, now: DateTime<Utc>) -> Self {
         let state =
-            State { office, platform, policy, now, calls: Vec::new(), fault: None, gate_is_open: false };
+            State { office, platform, policy, now, calls: Vec::new(), fault: None, gate_is_open: false, asleep: None };
         Self { state: Mutex::new(state), store: MemoryStore::new() }
     }
 
@@ -143,7 +144,11 @@ impl Stage {
     }
 
     pub(crate) fn open_gate(&self) {
-        self.state.lock().unwrap().gate_is_open = true;
+        let mut state = self.state.lock().unwrap();
+        state.gate_is_open = true;
+        if let Some(asleep) = state.asleep.take() {
+            asleep.wake();
+        }
     }
 
     /// The calls since the last one that was forgotten, in order.
@@ -192,7 +197,12 @@ impl Stage {
                 Err(PortError::new(kind, name))
             }
             Some(Fault::StandsStill) => {
-                poll_fn(|_| if self.state.lock().unwrap().gate_is_open { Poll::Ready(()) } else { Poll::Pending }).await;
+                poll_fn(|context| {
+                    let mut state = self.state.lock().unwrap();
+                    state.asleep = Some(context.waker().clone());
+                    if state.gate_is_open { Poll::Ready(()) } else { Poll::Pending }
+                })
+                .await;
                 effect(&mut self.state.lock().unwrap(), false)
             }
             fault => effect(&mut self.state.lock().unwrap(), fault == Some(Fault::Disagrees)),

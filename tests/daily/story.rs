@@ -17,43 +17,127 @@ use crate::stage::{At, Fault};
 /// What happens at the customer or at the target.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Event {
-    Joins { company: usize, in_days: i64 },
+    Joins {
+        company: usize,
+        in_days: i64,
+    },
     /// Somebody new who gets the address of somebody who is there.
-    JoinsSharing { company: usize, address_of: usize },
+    JoinsSharing {
+        company: usize,
+        address_of: usize,
+    },
     /// Somebody new with last name and birthday of another, but with another first name and address.
-    TwinJoins { of: usize, company: usize },
+    TwinJoins {
+        of: usize,
+        company: usize,
+    },
     /// Type former, with a last day or without any.
-    Leaves { who: usize, last_day_in: Option<i64> },
+    Leaves {
+        who: usize,
+        last_day_in: Option<i64>,
+    },
     /// A last day, and the type stays payroll.
-    GetsLastDay { who: usize, in_days: i64 },
-    Returns { who: usize, in_days: i64 },
+    GetsLastDay {
+        who: usize,
+        in_days: i64,
+    },
+    Returns {
+        who: usize,
+        in_days: i64,
+    },
     /// Under a new id, in this company, perhaps with a new address, perhaps before the old record is closed.
-    ReturnsAnew { who: usize, company: usize, in_days: i64, new_address: bool, old_closes: bool },
-    ChangesName { who: usize, last: bool },
-    ChangesBirthday { who: usize },
-    ChangesAddress { who: usize },
-    TakesAddressOf { who: usize, other: usize },
-    SwapsAddresses { who: usize, other: usize },
-    LosesAddress { who: usize },
+    ReturnsAnew {
+        who: usize,
+        company: usize,
+        in_days: i64,
+        new_address: bool,
+        old_closes: bool,
+    },
+    ChangesName {
+        who: usize,
+        last: bool,
+    },
+    ChangesBirthday {
+        who: usize,
+    },
+    ChangesAddress {
+        who: usize,
+    },
+    TakesAddressOf {
+        who: usize,
+        other: usize,
+    },
+    SwapsAddresses {
+        who: usize,
+        other: usize,
+    },
+    LosesAddress {
+        who: usize,
+    },
     /// The administrator is an employee too.
-    GetsProtectedAddress { who: usize },
-    TurnsInto { who: usize, employee_type: EmployeeType },
-    Field { company: usize, name: &'static str, there: bool },
-    Says { who: usize, name: &'static str, value: Option<&'static str> },
-    Vanishes { who: usize },
-    Reappears { who: usize },
-    Company { company: usize, shown: Shown },
-    Row { who: usize, garbled: bool },
+    GetsProtectedAddress {
+        who: usize,
+    },
+    TurnsInto {
+        who: usize,
+        employee_type: EmployeeType,
+    },
+    Field {
+        company: usize,
+        name: &'static str,
+        there: bool,
+    },
+    Says {
+        who: usize,
+        name: &'static str,
+        value: Option<&'static str>,
+    },
+    Vanishes {
+        who: usize,
+    },
+    Reappears {
+        who: usize,
+    },
+    Company {
+        company: usize,
+        shown: Shown,
+    },
+    Row {
+        who: usize,
+        garbled: bool,
+    },
     /// An account that we did not make: for somebody who is there, or for a stranger with that address.
-    AccountMade { with_address_of: usize, stranger: bool, carrying: Mark, active: bool },
-    AccountSwitched { account: usize, active: bool },
-    AccountRenamed { account: usize },
-    AccountReaddressed { account: usize },
-    AccountMarked { account: usize, mark: Mark },
-    AccountRemoved { account: usize },
+    AccountMade {
+        with_address_of: usize,
+        stranger: bool,
+        carrying: Mark,
+        active: bool,
+    },
+    AccountSwitched {
+        account: usize,
+        active: bool,
+    },
+    AccountRenamed {
+        account: usize,
+    },
+    AccountReaddressed {
+        account: usize,
+    },
+    AccountMarked {
+        account: usize,
+        mark: Mark,
+    },
+    AccountRemoved {
+        account: usize,
+    },
     /// The target refuses all that we send about this person.
-    Grudge { who: usize, held: bool },
-    StoreIsPurged { older_than_days: i64 },
+    Grudge {
+        who: usize,
+        held: bool,
+    },
+    StoreIsPurged {
+        older_than_days: i64,
+    },
 }
 
 /// An external id as somebody else sets it.
@@ -69,9 +153,13 @@ pub(crate) enum Mark {
 pub(crate) enum Says {
     Nothing,
     /// Gives the mandate and approves the plan.
-    Confirms { smaller_scope: bool },
+    Confirms {
+        smaller_scope: bool,
+    },
     /// Approves the plan, with all of its proposals or without.
-    Approves { proposals: bool },
+    Approves {
+        proposals: bool,
+    },
     /// Approves the plan with the proposals of one person.
     ApprovesOne(usize),
     Revokes,
@@ -250,7 +338,7 @@ fn says() -> impl Strategy<Value = Says> {
     ]
 }
 
-fn day() -> impl Strategy<Value = Day> {
+pub(crate) fn day() -> impl Strategy<Value = Day> {
     let after = prop_oneof![8 => Just(1_i64), 1 => Just(2_i64), 1 => Just(8_i64), 1 => Just(31_i64)];
     let fault = || prop::option::weighted(0.25, fault());
     (after, vec(event(), 0..5), fault(), says(), any::<bool>(), fault()).prop_map(
@@ -267,7 +355,12 @@ fn day() -> impl Strategy<Value = Day> {
 
 fn beginning() -> impl Strategy<Value = Beginning> {
     let habits = (any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
-        |(trims, lowers_domains, composes, null_is_empty)| Habits { trims, lowers_domains, composes, null_is_empty },
+        |(trims, lowers_domains, composes, null_is_empty)| Habits {
+            trims,
+            lowers_domains,
+            composes,
+            null_is_empty,
+        },
     );
     let choices = (prop::bool::weighted(0.25), prop::bool::weighted(0.25), prop::bool::weighted(0.2));
     (2..9_usize, 1..4_usize, habits, choices, vec(ANYBODY, 0..3)).prop_map(
@@ -287,7 +380,8 @@ fn beginning() -> impl Strategy<Value = Beginning> {
 pub(crate) fn story(days: std::ops::Range<usize>) -> impl Strategy<Value = Story> {
     let first = prop_oneof![9 => Just(Says::Confirms { smaller_scope: false }), 1 => Just(Says::Nothing)];
     (beginning(), first, vec(day(), days)).prop_map(|(beginning, says, later)| {
-        let first = Day { after: 0, events: Vec::new(), fault: None, says, runs_again: true, second_fault: None };
+        let first =
+            Day { after: 0, events: Vec::new(), fault: None, says, runs_again: true, second_fault: None };
         Story { beginning, days: std::iter::once(first).chain(later).collect() }
     })
 }

@@ -1,5 +1,5 @@
-//! The engine in this process, on the sandbox in the other: for rules that need a ledger that outlives a run, which
-//! `sync` does not have yet.
+//! The engine in this process, on the sandbox in the other: for rules about what a ledger remembers, with ledgers that
+//! remember what would take many runs.
 
 use examples::clock::MachineClock;
 use examples::config::Config;

@@ -1,7 +1,7 @@
 //! `sync status`: who allowed what, what was done lately, and what waits. From the store alone; reads neither side.
 
 use sync_core::SavedPlan;
-use sync_core::ports::{Authorities, Clock, Ledger, RunStore};
+use sync_core::ports::{Authorities, Clock, Lease, Ledger, RunStore};
 
 use super::Setting;
 use crate::clock::MachineClock;
@@ -21,11 +21,12 @@ const RUNS: u32 = 10;
 pub async fn status(setting: Setting<'_>, json: bool) -> anyhow::Result<Ended> {
     let store = store::of_earlier_runs(setting.config).await?;
     let customer = &setting.config.customer;
-    let runs = store.runs(customer, RUNS).await?;
+    let (now, runs) = (MachineClock.now(), store.runs(customer, RUNS).await?);
     let status = Status {
         customer,
         policy: setting.config.policy.hash(),
-        now: MachineClock.now(),
+        now,
+        lease: store.held_until(customer, now).await?,
         mandate: store.mandate(customer).await?,
         approvals: store.approvals(customer).await?,
         open: store.open_intents(customer).await?,

@@ -26,6 +26,8 @@ use sync_core::finding::Finding;
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, Entry, PlanDocument};
 
+use crate::next_step::is_blocked;
+
 const COLUMNS: u16 = 100;
 const MOST_ROWS: usize = 20;
 
@@ -235,7 +237,9 @@ fn finding_text(finding: &Finding) -> [String; 2] {
 
 fn brakes_section(brakes: &[Brake]) -> String {
     let rows = brakes.iter().map(|brake| [brake.rule().to_owned(), brake_text(brake)]);
-    section("BLOCKED by a guard", &["rule", "what"], rows)
+    // That nobody has looked at a first plan yet is no mishap.
+    let heading = if is_blocked(brakes) { "BLOCKED by a guard" } else { "Waits for a person" };
+    section(heading, &["rule", "what"], rows)
 }
 
 /// A brake in words.

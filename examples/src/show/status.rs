@@ -24,6 +24,8 @@ pub struct Status<'a> {
     pub policy: String,
     /// When it was asked.
     pub now: DateTime<Utc>,
+    /// Until when a run holds the lease, if one does.
+    pub lease: Option<DateTime<Utc>>,
     /// The standing word.
     pub mandate: Option<Mandate>,
     /// Approvals that no run has used up.
@@ -41,6 +43,12 @@ impl Status<'_> {
     pub fn text(&self, next: NextStep<'_>) -> String {
         let mut text = format!("customer {}\n\n", self.customer);
         text.push_str(&wrapped("mandate  ", &self.mandate_in_words()));
+        if let Some(until) = self.lease {
+            let until = moment(until);
+            let told =
+                format!("held by a run until {until}; if that run crashed, sync run --take-over takes it");
+            text.push_str(&wrapped("lease    ", &told));
+        }
         for part in [self.approvals(), self.runs(), self.open(), self.waiting(next)] {
             if !part.is_empty() {
                 text.push('\n');
@@ -55,6 +63,7 @@ impl Status<'_> {
         let name = |by: &sync_core::Pii<String>| by.expose().clone();
         json!({
             "customer": self.customer,
+            "lease_until": self.lease,
             "mandate": self.mandate.as_ref().map(|mandate| json!({
                 "by": name(&mandate.by),
                 "given_at": mandate.given_at,

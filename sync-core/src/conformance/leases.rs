@@ -40,8 +40,14 @@ pub async fn have_one_holder(store: &dyn Store) -> Result<(), Broken> {
             let until = held(store, &mine, day(0) + TimeDelta::minutes(minutes)).await?;
             so(until == day(0) + HOLD, "it is not told until when the lease is held")?;
         }
+        let seen = [day(0), day(0) + HOLD].map(|at| store.held_until(&mine, at));
+        let [before, at_its_end] = seen;
+        so(before.await? == Some(day(0) + HOLD), "whoever looks is not told until when the lease is held")?;
+        so(at_its_end.await?.is_none(), "a lease that ended looks held")?;
+        so(store.held_until(&theirs, day(0)).await?.is_none(), "a lease that nobody asked for looks held")?;
         ours(store, &theirs, day(0)).await?;
         store.release(&mine, first).await?;
+        so(store.held_until(&mine, day(0)).await?.is_none(), "a lease that was given back looks held")?;
         let second = ours(store, &mine, day(0)).await?;
         so(second > first, "a later lease has no higher number")
     };

@@ -295,6 +295,15 @@ impl Lease for MemoryStore {
         });
         Ok(())
     }
+
+    async fn held_until(
+        &self,
+        customer: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, PortError> {
+        let until = self.read(customer, |memory| memory.lease.as_ref().and_then(|held| held.until));
+        Ok(until.filter(|until| *until > now))
+    }
 }
 
 #[async_trait]

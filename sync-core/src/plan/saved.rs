@@ -14,7 +14,6 @@ use super::{ActionKind, Entry, PlanId};
 use crate::canonical;
 use crate::euro::Euro;
 use crate::external_id::ExternalId;
-use crate::fingerprint;
 use crate::guard::Brake;
 
 #[derive(Serialize)]
@@ -74,7 +73,7 @@ impl SavedPlan {
             Some(_) => return Err(SavedPlanError::UnknownSchema),
             None => return Err(SavedPlanError::NotAPlan),
         }
-        if fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&file.plan)) != file.id.as_str() {
+        if canonical::digest("sync-core/plan/v1", &file.plan) != file.id.as_str() {
             return Err(SavedPlanError::HashMismatch);
         }
         let as_of = file.plan.get("as_of").and_then(Value::as_str).and_then(|text| text.parse().ok());

@@ -61,4 +61,14 @@ pub trait Lease: Send + Sync {
     /// # Errors
     /// [`PortError`].
     async fn release(&self, customer: &CustomerId, lease: LeaseId) -> Result<(), PortError>;
+
+    /// Until when somebody holds it, as of `now`; none if nobody does. For those who only look.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    async fn held_until(
+        &self,
+        customer: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, PortError>;
 }

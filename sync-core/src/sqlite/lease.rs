@@ -31,11 +31,8 @@ fn acquire(
     end: DateTime<Utc>,
 ) -> Result<Leased, Failure> {
     let customer = customer_or_new(tx, name)?;
-    let mut holding =
-        tx.prepare_cached("SELECT until FROM leases WHERE customer = :customer AND until > :now")?;
-    let mut rows = holding.query(named_params! { ":customer": customer, ":now": instant(now) })?;
-    if let Some(row) = rows.next()? {
-        return Ok(Leased::Held { until: instant_of(row, "until")? });
+    if let Some(until) = held_until(tx, customer, now)? {
+        return Ok(Leased::Held { until });
     }
     let mut next = tx.prepare_cached(
         "INSERT INTO leases (customer, number, until) VALUES (:customer, 1, :until)
@@ -47,6 +44,17 @@ fn acquire(
         Some(row) => Ok(Leased::Ours(LeaseId(number_of(row, "number")?))),
         None => Err(Failure::unreadable()),
     }
+}
+
+fn held_until(
+    tx: &Transaction<'_>,
+    customer: i64,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Failure> {
+    let mut holding =
+        tx.prepare_cached("SELECT until FROM leases WHERE customer = :customer AND until > :now")?;
+    let mut rows = holding.query(named_params! { ":customer": customer, ":now": instant(now) })?;
+    rows.next()?.map(|row| instant_of(row, "until")).transpose()
 }
 
 fn hold_until(tx: &Transaction<'_>, customer: i64, until: Option<DateTime<Utc>>) -> Result<(), Failure> {
@@ -93,6 +101,19 @@ impl Lease for SqliteStore {
             Ok(customer) => hold_until(tx, customer, None),
             Err(Failure::Rule(..)) => Ok(()),
             Err(error) => Err(error),
+        })
+        .await
+    }
+
+    async fn held_until(
+        &self,
+        name: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, PortError> {
+        let name = name.clone();
+        self.read("read the lease", move |tx| match customer(tx, &name)? {
+            Some(customer) => held_until(tx, customer, now),
+            None => Ok(None),
         })
         .await
     }
