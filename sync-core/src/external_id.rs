@@ -4,6 +4,7 @@
 //! Never: a string outside this grammar, so that "is this account ours?" is a question of type.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -11,9 +12,9 @@ const REST: &str = "nmbrs:rest:";
 const SOAP: &str = "nmbrs:soap:";
 const LONGEST_PART: usize = 128;
 
-/// An external id of our own grammar. It holds no personal data.
+/// An external id of our own grammar. It holds no personal data. Clones share one text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExternalId(Box<str>);
+pub struct ExternalId(Arc<str>);
 
 /// The text is not one of our external ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

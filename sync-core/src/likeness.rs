@@ -83,7 +83,9 @@ impl<'a> Likenesses<'a> {
     fn look_back(&mut self) {
         for (at, (person, found)) in self.people.iter().zip(self.found).enumerate() {
             if *found != Match::None && !person.is_in_service() {
-                for traits in traits_of(person) {
+                // Where the records cannot be read, the account still says whose it is.
+                let stored = found.certain().and_then(Traits::of_account);
+                for traits in traits_of(person).into_iter().chain(stored) {
                     self.before.put(traits, Before::Person(at));
                 }
             }
@@ -165,20 +167,25 @@ impl<'a> Likenesses<'a> {
                 is_only_newcomer(&traits_of(leaver)).then_some((account, Some(carried)))
             }
             Before::Orphan(at) => {
-                let account = *self.orphans.get(at)?;
+                // Another system's id is never overwritten (U-17).
+                let account =
+                    *self.orphans.get(at).filter(|account| account.ownership() != Ownership::Foreign)?;
                 is_only_newcomer(Traits::of_account(account).as_slice()).then_some((account, None))
             }
         }
     }
 }
 
-/// Accounts of ours that nobody was matched with.
+/// Accounts of ours that nobody was matched with for certain. One that somebody else's address leads to may still be
+/// the account of a newcomer.
 fn orphans<'a>(
     found: &[Match<'_>],
     target: &'a TargetSnapshot,
     index: &AccountIndex<'_>,
 ) -> Vec<&'a Account> {
-    let claimed: BTreeSet<AccountId> = found.iter().flat_map(Match::accounts).collect();
+    let by_address = |found: &&Match<'_>| matches!(found, Match::One(_, level) if !level.is_certain());
+    let others = found.iter().filter(|found| !by_address(found));
+    let claimed: BTreeSet<AccountId> = others.flat_map(Match::accounts).collect();
     let accounts = target.accounts().iter();
     accounts.filter(|account| !claimed.contains(&account.id) && index.is_managed(account)).collect()
 }

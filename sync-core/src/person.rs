@@ -69,16 +69,16 @@ pub fn people<'a>(
     let mut gone = tie_by_alias(records, aliases, &mut ties);
 
     let mut people = Vec::with_capacity(records.len());
-    let mut tied: BTreeMap<usize, Vec<(&EmployeeRecord, Address)>> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, Vec<(&EmployeeRecord, Address)>> = BTreeMap::new();
     for (at, (record, address)) in records.iter().zip(addresses).enumerate() {
         if ties.is_tied(at) {
-            tied.entry(ties.group(at)).or_default().push((record, address));
+            groups.entry(ties.group(at)).or_default().push((record, address));
         } else {
             people.push(Person::new(vec![record], address, policy));
         }
     }
     let carried: BTreeSet<_> = aliases.values().filter(|id| !aliases.contains_key(*id)).collect();
-    for (group, members) in tied {
+    for (group, members) in groups {
         let gone = gone.remove(&group).unwrap_or_default();
         people.push(Person::tied(members, gone, &carried, policy, as_of));
     }

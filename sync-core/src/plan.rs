@@ -28,7 +28,7 @@ use crate::digest::{source_digest, target_digest};
 use crate::email::EmailKey;
 use crate::extra_fields::{is_near_miss, relied_on};
 use crate::finding::Finding;
-use crate::fingerprint::{self, FingerprintKey};
+use crate::fingerprint::FingerprintKey;
 use crate::guard::{Overview, brakes, recent_deactivations};
 use crate::id::{AccountId, CompanyId, CustomerId};
 use crate::ledger::LedgerView;
@@ -36,6 +36,7 @@ use crate::likeness::Likenesses;
 use crate::matching::{AccountIndex, Level, Match};
 use crate::person::{Person, people};
 use crate::policy::Policy;
+use crate::service::outlives_contract;
 use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
 use crate::text;
 
@@ -187,11 +188,11 @@ pub fn plan(
         target: target_digest(target, run.key),
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         brakes: brakes(&overview),
-        findings: findings(source, target, &absent),
+        findings: findings(source, target, &absent, policy, run.as_of),
         totals,
         entries,
     };
-    let id = PlanId(fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&document)).into());
+    let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
     Plan { id, as_of: run.as_of, document, payloads }
 }
 
@@ -202,7 +203,7 @@ pub(crate) fn scope(source: &SourceSnapshot) -> BTreeMap<CompanyId, BTreeSet<Str
 }
 
 fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
-    fingerprint::digest("sync-core/scope/v1", &canonical::bytes(scope))
+    canonical::digest("sync-core/scope/v1", scope)
 }
 
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
@@ -267,7 +268,13 @@ fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'
     managed_active.iter().filter(|account| is_absent(account)).map(|account| account.id).collect()
 }
 
-fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountId]) -> Vec<Finding> {
+fn findings(
+    source: &SourceSnapshot,
+    target: &TargetSnapshot,
+    absent: &[AccountId],
+    policy: &Policy,
+    as_of: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for record in source.records() {
         findings.extend(record.unreadable.iter().map(|unreadable| Finding::UnreadableRecord {
@@ -276,6 +283,10 @@ fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountI
         }));
         if record.personal.birthday.as_ref().is_some_and(|birthday| is_sentinel(*birthday.expose())) {
             findings.push(Finding::PlaceholderBirthday { record: record.id.clone() });
+        }
+        let in_service = record.listed.employee_type.as_ref().is_some_and(|it| policy.is_in_service(it));
+        if in_service && outlives_contract(record, as_of) {
+            findings.push(Finding::ContractOver { record: record.id.clone() });
         }
     }
     findings.extend(

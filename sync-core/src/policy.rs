@@ -376,7 +376,7 @@ impl Policy {
 
     /// Names this policy: 64 hex digits, the same on every machine. A mandate holds for one policy.
     pub fn hash(&self) -> String {
-        fingerprint::digest("sync-core/policy/v1", &canonical::bytes(self))
+        canonical::digest("sync-core/policy/v1", self)
     }
 }
 

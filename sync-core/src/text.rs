@@ -3,24 +3,38 @@
 //! In: text as either side wrote it. Out: one spelling per meaning. Never: a locale; the same bytes
 //! come out on every machine.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Trims and composes; `None` when nothing is left, so that null, missing and blank are one.
 pub fn clean(raw: &str) -> Option<String> {
+    as_clean(raw).map(Cow::into_owned)
+}
+
+/// The same, borrowed where the text is clean already.
+pub(crate) fn as_clean(raw: &str) -> Option<Cow<'_, str>> {
     let trimmed = raw.trim();
-    if trimmed.is_empty() {
-        None
-    } else if trimmed.is_ascii() || is_nfc(trimmed) {
-        Some(trimmed.to_owned())
-    } else {
-        Some(trimmed.nfc().collect())
-    }
+    (!trimmed.is_empty()).then(|| composed(trimmed.into()))
 }
 
 /// The form in which two spellings of one name are equal: clean and without case.
 pub fn fold(raw: &str) -> String {
-    let lower = raw.trim().to_lowercase();
-    if lower.is_ascii() || is_nfc(&lower) { lower } else { lower.nfc().collect() }
+    as_folded(raw).into_owned()
+}
+
+/// The same, borrowed where the text has that form already.
+pub(crate) fn as_folded(raw: &str) -> Cow<'_, str> {
+    let trimmed = raw.trim();
+    if trimmed.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        trimmed.into()
+    } else {
+        composed(trimmed.to_lowercase().into())
+    }
+}
+
+fn composed(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfc(&text) { text } else { text.nfc().collect() }
 }
 
 #[cfg(test)]

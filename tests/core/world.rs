@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use sync_core::account::{Account, UnreadableAccount};
 use sync_core::decision::{Decision, Planned};
-use sync_core::ledger::{LastRun, LedgerView, Link};
+use sync_core::ledger::{Failures, LastRun, LedgerView, Link};
 use sync_core::plan::Entry;
-use sync_core::policy::{Limit, Limits};
+use sync_core::policy::{Limit, Limits, Placement, Route};
 use sync_core::record::{
     Contract, EmployeeRecord, EmployeeType, Employment, ExtraField, FieldDefinition, Listed, SourceCompany,
     Unreadable,
@@ -210,6 +210,22 @@ impl Acc {
 
     pub(crate) fn prefix(mut self, prefix: Option<&str>) -> Self {
         self.0.prefix = prefix.map(|prefix| Pii::new(prefix.to_owned()));
+        self
+    }
+
+    /// It lives in this company of the target.
+    pub(crate) const fn living_in(mut self, company: TargetCompanyId) -> Self {
+        self.0.company = company;
+        self
+    }
+
+    pub(crate) fn last(mut self, name: Option<&str>) -> Self {
+        self.0.last_name = name.map(|name| Pii::new(name.to_owned()));
+        self
+    }
+
+    pub(crate) fn born(mut self, birthday: Option<&str>) -> Self {
+        self.0.birthday = birthday.map(|birthday| Pii::new(day(birthday)));
         self
     }
 }
@@ -430,6 +446,26 @@ impl World {
         builder.finish().unwrap()
     }
 
+    /// People are placed by the filter field, with this table.
+    pub(crate) fn routes(mut self, routes: &[(&str, TargetCompanyId)]) -> Self {
+        let route = |(value, company): &(&str, TargetCompanyId)| (Route::of(value).unwrap(), *company);
+        self.policy.placement = Placement::ByFilterField(routes.iter().map(route).collect());
+        self.target_companies = self.policy.target_companies().into_iter().collect();
+        self
+    }
+
+    /// Somebody said that these two records are of one person: the later, and the one whose id the account carries.
+    pub(crate) fn alias(mut self, later: &str, carried: &str) -> Self {
+        self.ledger.aliases.insert(id(later), id(carried));
+        self
+    }
+
+    /// The target refused this person's writes in so many runs, the last time then.
+    pub(crate) fn refused(mut self, name: &str, runs: u32, last: &str) -> Self {
+        self.ledger.failures.insert(id(name), Failures::new(runs, at(last)));
+        self
+    }
+
     pub(crate) fn plan(&self) -> Plan {
         let (customer, key) = (customer(), key());
         let run = Run::new(&customer, self.now, &key);
@@ -468,6 +504,7 @@ pub(crate) fn code(decision: &Decision) -> String {
         Decision::Hold { reason, .. } => format!("hold/{}", reason.code()),
         Decision::Planned { what: Planned::Onboard, .. } => "planned/onboard".to_owned(),
         Decision::Planned { what: Planned::Offboard, .. } => "planned/offboard".to_owned(),
+        Decision::Planned { what: Planned::Begin, .. } => "planned/begin".to_owned(),
         Decision::Skip { reason } => format!("skip/{}", reason.code()),
         Decision::Nothing { reason } => format!("nothing/{}", reason.code()),
         other => panic!("a decision without a word in the tests: {other:?}"),

@@ -113,13 +113,13 @@ impl Law {
             _ => {}
         }
         let mut relied_on = BTreeSet::new();
-        let mut by_mandate: Vec<&Write> = Vec::new();
+        let mut unworded: Vec<&Write> = Vec::new();
         for write in writes {
             run.r18_ownership(write)?;
             run.r18_protected(write)?;
             match self.word_for(&run, write) {
-                None => by_mandate.push(write),
-                Some(_) if self.mandate_covers(&run, write) => by_mandate.push(write),
+                None => unworded.push(write),
+                Some(_) if self.mandate_covers(&run, write) => {}
                 Some(word) => {
                     run.r8_as_it_was_seen(write, word)?;
                     relied_on.insert(word.plan.id().clone());
@@ -138,9 +138,17 @@ impl Law {
             }
         }
         self.r3_empty_company(&run, writes)?;
-        self.r7_authority(&run, &by_mandate)?;
+        self.r7_authority(&run, &unworded)?;
         self.r26_scope(&run, writes)?;
-        self.r4_limits(&run, &by_mandate)?;
+        if !unworded.is_empty() {
+            let proposed = |write: &&Write| {
+                let word = self.word_for(&run, write);
+                word.and_then(|word| entry_of(word, write))
+                    .is_some_and(|(_, entry)| proposal_in(&entry).is_some())
+            };
+            let ordinary: Vec<&Write> = writes.iter().filter(|write| !proposed(write)).collect();
+            self.r4_limits(&run, &ordinary)?;
+        }
         self.remember(&run, after, ended, relied_on);
         Ok(())
     }
@@ -214,13 +222,14 @@ impl Law {
         Ok(())
     }
 
-    /// R4, for runs on the mandate: never more than the limits, counted from the writes.
-    fn r4_limits(&self, run: &Run<'_>, by_mandate: &[&Write]) -> Result<(), Broken> {
+    /// R4, for runs that do anything on the mandate alone: never more than the limits, counted from the writes. What was
+    /// approved one by one is not counted.
+    fn r4_limits(&self, run: &Run<'_>, writes: &[&Write]) -> Result<(), Broken> {
         let managed =
             run.before.accounts.values().filter(|it| it.account.active && it.ours.is_some()).count() as u64;
         let recent = self.deactivated.iter().filter(|at| run.now - **at < TimeDelta::days(7)).count() as u64;
         let count =
-            |wanted: fn(&What) -> bool| by_mandate.iter().filter(|write| wanted(&write.what)).count() as u64;
+            |wanted: fn(&What) -> bool| writes.iter().filter(|write| wanted(&write.what)).count() as u64;
         let share =
             |percent: u64, least: u64, most: u64, of: u64| (of * percent).div_ceil(100).clamp(least, most);
         let everybody = managed + recent;
@@ -406,13 +415,9 @@ impl Run<'_> {
             let closed =
                 [EmployeeType::FormerPayroll, EmployeeType::FormerExternal, EmployeeType::RejectedApplicant];
             let is_open = !closed.iter().any(|it| other.is_type(it));
-            let merges =
-                |leaver: &&&Record| same_text(leaver.email(), other.email()) && leaver.resembles(other);
-            law!(
-                !(is_open && leavers.iter().any(|leaver| merges(&leaver))),
-                "U-2: {} of human {human} is open: {write:?}",
-                other.row.id
-            );
+            let own = before.ours.as_deref().and_then(|id| self.record(id));
+            let merges = own.is_some_and(|own| same_text(own.email(), other.email()) && own.resembles(other));
+            law!(!(is_open && merges), "U-2: {} of human {human} is open: {write:?}", other.row.id);
             let resembles = leavers.iter().any(|leaver| leaver.resembles(other));
             law!(
                 !(self.in_service(other) && resembles) || has_another_account,
@@ -464,9 +469,16 @@ impl Run<'_> {
                 continue;
             };
             // Two jobs at once under two addresses are two people to everybody but us.
-            let two_jobs = self.sees(old) && self.in_service(old) && old.row.id != record.row.id;
+            let one_person = |it: &Record| {
+                it.row.id == old.row.id || (same_text(it.email(), old.email()) && it.resembles(old))
+            };
+            let mut of_account = self.office.of_human(record.human).filter(|it| one_person(it));
+            let two_jobs = of_account.any(|it| self.in_service(it)) && old.row.id != record.row.id;
+            // Of a record that is gone only the account tells whose it was.
+            let is_known =
+                if self.sees(old) { old.resembles(record) } else { record.has_traits_of(&other.account) };
             law!(
-                two_jobs || !(old.row.id == record.row.id || old.resembles(record)),
+                two_jobs || !(old.row.id == record.row.id || is_known),
                 "R17: human {} has account {} already: {write:?}",
                 record.human,
                 other.account.id

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days, NaiveDate};
+use sync_core::account::Account;
 use sync_core::record::{
     EmployeeRecord, EmployeeType, Employment, ExtraField, FieldDefinition, Listed, SourceCompany, Unreadable,
 };
@@ -100,6 +101,16 @@ impl Record {
         let traits = same_text(self.last(), other.last()) && self.birthday() == other.birthday();
         let initial = |record: &Self| record.first().trim().chars().next().map(|c| c.to_ascii_lowercase());
         (traits && initial(self) == initial(other)) || (traits && same_text(self.email(), other.email()))
+    }
+
+    /// Does this account show last name, birthday and first initial of the record?
+    pub(crate) fn has_traits_of(&self, account: &Account) -> bool {
+        let initial = |name: &str| name.trim().chars().next().map(|c| c.to_ascii_lowercase());
+        let born = account.birthday.as_ref().map(|birthday| *birthday.expose());
+        same_text(self.last(), text(account.last_name.as_ref()))
+            && born.is_some()
+            && self.birthday() == born
+            && initial(self.first()) == initial(text(account.first_name.as_ref()))
     }
 
     pub(crate) fn field(&self, part: &str) -> Option<&str> {

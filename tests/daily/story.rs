@@ -338,7 +338,7 @@ fn says() -> impl Strategy<Value = Says> {
     ]
 }
 
-fn day() -> impl Strategy<Value = Day> {
+pub(crate) fn day() -> impl Strategy<Value = Day> {
     let after = prop_oneof![8 => Just(1_i64), 1 => Just(2_i64), 1 => Just(8_i64), 1 => Just(31_i64)];
     let fault = || prop::option::weighted(0.25, fault());
     (after, vec(event(), 0..5), fault(), says(), any::<bool>(), fault()).prop_map(

@@ -185,6 +185,7 @@ fn held(document: &PlanDocument) -> String {
 fn planned(document: &PlanDocument) -> String {
     let coming = document.entries.iter().filter_map(|entry| match &entry.decision {
         Decision::Planned { what: Planned::Onboard, on } => Some((*on, "first day", entry)),
+        Decision::Planned { what: Planned::Begin, on } => Some((*on, "begins; has an active account", entry)),
         Decision::Planned { what: Planned::Offboard, on } => Some((*on, "last day", entry)),
         _ => entry.leaves_on.map(|on| (on, "last day", entry)),
     });
@@ -219,6 +220,9 @@ fn finding_text(finding: &Finding) -> [String; 2] {
         ],
         Finding::PlaceholderBirthday { record } => {
             [short(record), "the birthday is a placeholder and was read as missing".to_owned()]
+        }
+        Finding::ContractOver { record } => {
+            [short(record), "the latest contract is over, but the employment goes on".to_owned()]
         }
         Finding::LeftOut { company, debtor: Some(debtor) } => {
             [format!("company {company}"), format!("takes no part: debtor {debtor} is not chosen")]

@@ -21,16 +21,25 @@ use crate::record::EmployeeType;
 /// The name of this format. Unknown ones are refused.
 pub const SCHEMA: &str = "plan/v1";
 
-/// All that may be shown of a plan.
+/// All that may be shown of a plan. The fields stand in canonical order, so that a plan is hashed entry by entry and
+/// never in memory as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PlanDocument {
-    /// [`SCHEMA`].
-    pub schema: &'static str,
+    /// The instant as of which everything was judged, in seconds and UTC.
+    pub as_of: String,
+    /// The brakes that were pulled.
+    pub brakes: Vec<Brake>,
     /// Whose run it is.
     pub customer: CustomerId,
+    /// Every person, by external id.
+    pub entries: Vec<Entry>,
+    /// What else is worth telling.
+    pub findings: Vec<Finding>,
     /// The hash of the policy.
     pub policy: String,
+    /// [`SCHEMA`].
+    pub schema: &'static str,
     /// The hash of the scope: the source's companies, each with the names of the fields that steer the sync. A mandate
     /// holds for one scope.
     pub scope: String,
@@ -38,16 +47,8 @@ pub struct PlanDocument {
     pub source: String,
     /// The digest of the target snapshot, keyed.
     pub target: String,
-    /// The instant as of which everything was judged, in seconds and UTC.
-    pub as_of: String,
     /// How much of what.
     pub totals: Totals,
-    /// Every person, by external id.
-    pub entries: Vec<Entry>,
-    /// The brakes that were pulled.
-    pub brakes: Vec<Brake>,
-    /// What else is worth telling.
-    pub findings: Vec<Finding>,
 }
 
 impl PlanDocument {

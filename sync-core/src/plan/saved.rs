@@ -14,7 +14,6 @@ use super::{ActionKind, Entry, PlanId};
 use crate::canonical;
 use crate::euro::Euro;
 use crate::external_id::ExternalId;
-use crate::fingerprint;
 use crate::guard::Brake;
 
 #[derive(Serialize)]
@@ -74,7 +73,7 @@ impl SavedPlan {
             Some(_) => return Err(SavedPlanError::UnknownSchema),
             None => return Err(SavedPlanError::NotAPlan),
         }
-        if fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&file.plan)) != file.id.as_str() {
+        if canonical::digest("sync-core/plan/v1", &file.plan) != file.id.as_str() {
             return Err(SavedPlanError::HashMismatch);
         }
         let as_of = file.plan.get("as_of").and_then(Value::as_str).and_then(|text| text.parse().ok());
@@ -195,6 +194,21 @@ impl SavedPlan {
         let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
         let Ok(fresh) = serde_json::to_value(entry) else { return false };
         ["decision", "account", "records"].iter().all(|part| saved.get(part) == fresh.get(part))
+    }
+
+    /// Is this update what this plan proposed to do after an activation, on the same account and with the same values?
+    /// So it stands in a plan that is made when a run crashed between the two.
+    pub(crate) fn holds_update_of(&self, entry: &Entry) -> bool {
+        let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
+        let Ok(fresh) = serde_json::to_value(entry) else { return false };
+        let same = |seen: &str, now: &str| {
+            saved.pointer(seen).is_some() && saved.pointer(seen) == fresh.pointer(now)
+        };
+        saved.pointer("/decision/proposal/kind").and_then(Value::as_str) == Some("activate")
+            && ActionKind::of(&entry.decision) == Some(ActionKind::Update)
+            && same("/decision/proposal/fields", "/decision/fields")
+            && same("/account/id", "/account/id")
+            && same("/records", "/records")
     }
 }
 

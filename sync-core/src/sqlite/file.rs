@@ -9,9 +9,10 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use rusqlite::{Connection, MAIN_DB, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
 
 use super::error::{SqliteError, SqliteErrorKind};
 
@@ -29,18 +30,22 @@ const APPLICATION_ID: i64 = 0x4E59_434C;
 /// takes seconds.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// How often, and how far apart, the step is tried at which SQLite itself does not wait for another process.
+const TRIES: u32 = 1000;
+const WAIT: Duration = Duration::from_millis(10);
+
 /// More than all statements there are.
 const CACHED_STATEMENTS: usize = 64;
 
 /// One file is made at a time: to close any other handle of a file would drop this process's locks on it.
 static OPENING: Mutex<()> = Mutex::new(());
 
-/// Opens the file, or makes it.
-pub(super) fn open(path: &Path) -> Result<Connection, SqliteError> {
+/// Opens the file, or makes it. It may grow to so many bytes.
+pub(super) fn open(path: &Path, at_most: Option<u64>) -> Result<Connection, SqliteError> {
     let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     // Absolute, because SQLite takes a path that begins with `file:` for something else.
     let path = std::path::absolute(path)?;
-    make_private(&path)?;
+    let has_content = make_private(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -49,9 +54,16 @@ pub(super) fn open(path: &Path) -> Result<Connection, SqliteError> {
         return Err(SqliteError::of(SqliteErrorKind::ReadOnly));
     }
     let found = version(&connection)?;
+    // To SQLite a few bytes are as good as none, but somebody wrote them.
+    if has_content && connection.query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))? == 0 {
+        return Err(SqliteError::of(SqliteErrorKind::NotOurs));
+    }
     make_durable(&connection)?;
     if found < LATEST {
         migrate(&mut connection)?;
+    }
+    if let Some(bytes) = at_most {
+        limit(&connection, bytes)?;
     }
     Ok(connection)
 }
@@ -62,15 +74,14 @@ pub(super) fn check_version(connection: &Connection) -> Result<(), SqliteError> 
     if found == LATEST { Ok(()) } else { Err(newer(found)) }
 }
 
-/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there.
-fn make_private(path: &Path) -> Result<(), SqliteError> {
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        }
-        Err(error) => return Err(error.into()),
-        Ok(_) => {}
+/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there. Says
+/// whether there is anything in it.
+fn make_private(path: &Path) -> Result<bool, SqliteError> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => drop(made?),
     }
+    let mut has_content = false;
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -79,10 +90,10 @@ fn make_private(path: &Path) -> Result<(), SqliteError> {
             Ok(found) if found.mode() & 0o077 != 0 => {
                 return Err(SqliteError::of(SqliteErrorKind::OpenToOthers));
             }
-            Ok(_) => {}
+            Ok(found) => has_content |= found.len() > 0,
         }
     }
-    Ok(())
+    Ok(has_content)
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -109,8 +120,7 @@ const fn newer(found: i64) -> SqliteError {
 
 /// Every commit is on the disk before it answers, what is forgotten is overwritten, and what refers to something has it.
 fn make_durable(connection: &Connection) -> Result<(), SqliteError> {
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode != "wal" {
+    if write_ahead(connection)? != "wal" {
         return Err(SqliteError::of(SqliteErrorKind::Io));
     }
     connection.execute_batch(
@@ -120,6 +130,26 @@ fn make_durable(connection: &Connection) -> Result<(), SqliteError> {
          PRAGMA secure_delete = ON;
          PRAGMA trusted_schema = OFF;",
     )?;
+    Ok(())
+}
+
+/// Processes that make one file at once are in each other's way here.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
+    let switch = || connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0));
+    for _ in 0..TRIES {
+        match switch() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => thread::sleep(WAIT),
+            answer => return answer,
+        }
+    }
+    switch()
+}
+
+fn limit(connection: &Connection, bytes: u64) -> Result<(), SqliteError> {
+    let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
+    let pages = i64::try_from(bytes).unwrap_or(i64::MAX) / page.max(1);
+    // At least one, because SQLite takes none for no limit.
+    connection.query_row(&format!("PRAGMA max_page_count = {}", pages.max(1)), [], |_| Ok(()))?;
     Ok(())
 }
 

@@ -48,7 +48,16 @@ impl SqliteStore {
     /// # Errors
     /// [`SqliteError`], whose kind says what a person has to do.
     pub async fn open(path: impl Into<PathBuf>) -> Result<Self, SqliteError> {
-        Ok(Self { worker: Worker::start(path.into()).await? })
+        Ok(Self { worker: Worker::start(path.into(), None).await? })
+    }
+
+    /// Opens the store in this file, and lets the file grow to so many bytes and no further; what is larger already
+    /// stays. Calls that find no room fail with [`Full`](SqliteErrorKind::Full). The log beside the file comes on top.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_at_most(path: impl Into<PathBuf>, bytes: u64) -> Result<Self, SqliteError> {
+        Ok(Self { worker: Worker::start(path.into(), Some(bytes)).await? })
     }
 
     /// Reads under a name that errors give.

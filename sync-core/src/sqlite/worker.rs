@@ -23,11 +23,11 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Starts the thread and waits until it has opened the file.
-    pub(super) async fn start(path: PathBuf) -> Result<Self, SqliteError> {
+    pub(super) async fn start(path: PathBuf, at_most: Option<u64>) -> Result<Self, SqliteError> {
         let (jobs, given) = mpsc::channel::<Job>();
         let (opened, answer) = oneshot::channel();
         let thread = thread::Builder::new().name("sync-core store".to_owned()).spawn(move || {
-            let mut connection = match file::open(&path) {
+            let mut connection = match file::open(&path, at_most) {
                 Ok(connection) => connection,
                 Err(error) => {
                     // Nobody waits any more if this fails.
