@@ -299,7 +299,9 @@ fn seen(plan: &SavedPlan, approval: &Approval, entry: &Entry) -> Seen {
     let is_proposal = ActionKind::of(&entry.decision).is_none();
     if is_proposal && !approval.proposals.contains(&entry.person) {
         Seen::Not
-    } else if plan.holds_action_of(entry) {
+    } else if plan.holds_action_of(entry)
+        || (approval.proposals.contains(&entry.person) && plan.holds_update_of(entry))
+    {
         Seen::Same
     } else if plan.action_of(&entry.person).is_some() {
         Seen::Otherwise

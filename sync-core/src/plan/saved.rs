@@ -195,6 +195,21 @@ impl SavedPlan {
         let Ok(fresh) = serde_json::to_value(entry) else { return false };
         ["decision", "account", "records"].iter().all(|part| saved.get(part) == fresh.get(part))
     }
+
+    /// Is this update what this plan proposed to do after an activation, on the same account and with the same values?
+    /// So it stands in a plan that is made when a run crashed between the two.
+    pub(crate) fn holds_update_of(&self, entry: &Entry) -> bool {
+        let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
+        let Ok(fresh) = serde_json::to_value(entry) else { return false };
+        let same = |seen: &str, now: &str| {
+            saved.pointer(seen).is_some() && saved.pointer(seen) == fresh.pointer(now)
+        };
+        saved.pointer("/decision/proposal/kind").and_then(Value::as_str) == Some("activate")
+            && ActionKind::of(&entry.decision) == Some(ActionKind::Update)
+            && same("/decision/proposal/fields", "/decision/fields")
+            && same("/account/id", "/account/id")
+            && same("/records", "/records")
+    }
 }
 
 impl SavedEntry {
