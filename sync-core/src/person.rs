@@ -96,11 +96,9 @@ fn shared(addresses: &[Address]) -> Vec<(EmailKey, Vec<usize>)> {
         }
     }
     by_key.sort_unstable();
-    let of_several = |sharers: &[(&EmailKey, usize)]| match sharers {
-        [(key, _), _, ..] => Some(((*key).clone(), sharers.iter().map(|(_, at)| *at).collect())),
-        _ => None,
-    };
-    by_key.chunk_by(|(key, _), (next, _)| key == next).filter_map(of_several).collect()
+    let sharers = by_key.chunk_by(|(key, _), (next, _)| key == next).filter(|sharers| sharers.len() > 1);
+    let places = |sharers: &[(&EmailKey, usize)]| sharers.iter().map(|(_, at)| *at).collect();
+    sharers.filter_map(|sharers| Some((sharers.first()?.0.clone(), places(sharers)))).collect()
 }
 
 /// Records at one address that show the same birthday and last name are one person's.
