@@ -12,7 +12,8 @@ use crate::account::{Account, Ownership};
 use crate::calendar::is_sentinel;
 use crate::external_id::ExternalId;
 use crate::id::AccountId;
-use crate::matching::{AccountIndex, Match};
+use crate::in_turn::InTurn;
+use crate::matching::{AccountIndex, Match, sorted};
 use crate::person::{Address, Person, birthday_of, folded};
 use crate::pii::Pii;
 use crate::snapshot::TargetSnapshot;
@@ -182,9 +183,10 @@ fn orphans<'a>(
 ) -> Vec<&'a Account> {
     let by_address = |found: &&Match<'_>| matches!(found, Match::One(_, level) if !level.is_certain());
     let others = found.iter().filter(|found| !by_address(found));
-    let claimed: BTreeSet<AccountId> = others.flat_map(Match::accounts).collect();
+    let claimed = sorted(others.flat_map(Match::each_account));
+    let mut claimed = InTurn::through(claimed.iter().map(|id| (*id, ())));
     let accounts = target.accounts().iter();
-    accounts.filter(|account| !claimed.contains(&account.id) && index.is_managed(account)).collect()
+    accounts.filter(|account| !claimed.has(&account.id) && index.is_managed(account)).collect()
 }
 
 /// Has this account the last name and the birthday of this person?
