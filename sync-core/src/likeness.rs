@@ -72,10 +72,7 @@ impl<'a> Likenesses<'a> {
             newcomers: Index::default(),
             unresolved,
         };
-        let is_new = |(person, found): (&Person<'_>, &Match<'_>)| {
-            may_have_another_account(found) && person.is_in_service()
-        };
-        if people.iter().zip(found).any(is_new) {
+        if people.iter().zip(found).any(|(person, found)| is_new(person, found)) {
             likenesses.orphans = orphans(found, target, index);
             likenesses.disputed = disputed(found);
             likenesses.look_back();
@@ -101,11 +98,11 @@ impl<'a> Likenesses<'a> {
 
     /// Only those who look like somebody from before: on a first run everybody is new.
     fn look_for_newcomers(&mut self) {
-        if self.before.is_empty() {
+        if self.before.0.is_empty() {
             return;
         }
         for (at, (person, found)) in self.people.iter().zip(self.found).enumerate() {
-            if may_have_another_account(found) && person.is_in_service() {
+            if is_new(person, found) {
                 let before = &self.before;
                 let alike =
                     traits_of(person).into_iter().filter(|traits| before.like(traits).next().is_some());
@@ -206,13 +203,14 @@ pub(crate) fn is_like(person: &Person<'_>, account: &Account) -> bool {
         .any(|known| (&known.last_name, known.birthday) == (&stored.last_name, stored.birthday))
 }
 
-/// Nothing that was found says that an account is, or was, this person's own.
-const fn may_have_another_account(found: &Match<'_>) -> bool {
-    match found {
-        Match::None | Match::Several(_) | Match::Foreign(_) => true,
-        Match::One(_, level) => !level.is_certain(),
-        Match::Gone(_) | Match::Unreadable(_) => false,
-    }
+/// Is this somebody in service of whom nothing says that an account is, or was, this person's own?
+fn is_new(person: &Person<'_>, found: &Match<'_>) -> bool {
+    let has_own = match found {
+        Match::None | Match::Several(_) | Match::Foreign(_) => false,
+        Match::One(_, level) => level.is_certain(),
+        Match::Gone(_) | Match::Unreadable(_) => true,
+    };
+    !has_own && person.is_in_service()
 }
 
 /// By what two people look like one: last name and birthday, and the first initial where both are known.
@@ -274,10 +272,6 @@ impl<T> Default for Index<T> {
 impl<T: Copy> Index<T> {
     fn put(&mut self, traits: Traits, thing: T) {
         self.0.entry(traits).or_default().push(thing);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// Those that these traits do not tell apart.

@@ -89,15 +89,16 @@ pub fn people<'a>(
 
 /// The addresses of several records, and the records, by their places.
 fn shared(addresses: &[Address]) -> Vec<(EmailKey, Vec<usize>)> {
-    let key = |address: &'_ Address| match address {
-        Address::Valid(address) => Some(address.key().clone()),
-        Address::Missing | Address::Malformed(_) => None,
-    };
-    let mut by_key: BTreeMap<EmailKey, Vec<usize>> = BTreeMap::new();
-    for (at, key) in addresses.iter().enumerate().filter_map(|(at, address)| Some((at, key(address)?))) {
-        by_key.entry(key).or_default().push(at);
+    let mut by_key: Vec<(&EmailKey, usize)> = Vec::with_capacity(addresses.len());
+    for (at, address) in addresses.iter().enumerate() {
+        if let Address::Valid(address) = address {
+            by_key.push((address.key(), at));
+        }
     }
-    by_key.into_iter().filter(|(_, sharers)| sharers.len() > 1).collect()
+    by_key.sort_unstable();
+    let sharers = by_key.chunk_by(|(key, _), (next, _)| key == next).filter(|sharers| sharers.len() > 1);
+    let places = |sharers: &[(&EmailKey, usize)]| sharers.iter().map(|(_, at)| *at).collect();
+    sharers.filter_map(|sharers| Some((sharers.first()?.0.clone(), places(sharers)))).collect()
 }
 
 /// Records at one address that show the same birthday and last name are one person's.

@@ -42,6 +42,21 @@ fn r16_exactly_those_who_share_an_address_are_held_and_told_of_each_other() {
 }
 
 #[test]
+fn r16_the_oldest_record_gives_the_person_its_id() {
+    let key = |first: &str, second: &str, third: Person| {
+        let world =
+            world().with(person("anna").employed(first, None)).with(again("anna-2").employed(second, None));
+        entry_of(&world.with(third).plan(), "anna").person.clone()
+    };
+    let undated = || again("a").without_employment();
+    assert_eq!(key("2020-01-01", "2015-01-01", undated()), id("anna-2"));
+    assert_eq!(key("2015-01-01", "2020-01-01", undated()), id("anna"));
+    assert_eq!(key("2015-01-01", "2015-01-01", undated()), id("anna"));
+    assert_eq!(key("0001-01-01", "2015-01-01", undated()), id("anna-2"));
+    assert_eq!(key("2015-01-01", "2015-01-01", again("a").employed("2014-12-31", None)), id("a"));
+}
+
+#[test]
 fn r16_the_private_address_is_no_fall_back() {
     let world = world().with(person("anna").without_email().private_email("anna@home.example"));
     check(&world, "anna", "hold/missing_email");

@@ -328,3 +328,51 @@ fn r17_a_rehire_under_a_new_id_in_another_company_of_the_source_is_found_by_addr
     let world = world().with(person("anna").former()).with(back).having(account(7).of("anna").inactive());
     check(&world, "anna-2", "hold/rehire");
 }
+
+#[test]
+fn r17_whoever_has_no_account_for_certain_may_be_the_leaver() {
+    let hers = |number| account(number).email("anna-2@acme.example");
+    let several = left().with(back()).having(hers(8)).having(hers(9));
+    check(&several, "anna-2", "hold/several_candidates");
+    check(&several, "anna", "hold/maybe_returned");
+    let foreign = left().with(back()).having(hers(8).carrying(Some("afas-1")));
+    check(&foreign, "anna-2", "hold/foreign_external_id");
+    check(&foreign, "anna", "hold/maybe_returned");
+}
+
+#[test]
+fn r17_whoever_had_another_account_is_not_the_leaver() {
+    let gone = left().with(back()).link("anna-2", 8);
+    check(&gone, "anna-2", "hold/linked_account_gone");
+    check(&gone, "anna", "offboard");
+    let unreadable = left().with(back()).link("anna-2", 8).unreadable_account(8);
+    check(&unreadable, "anna-2", "hold/account_unreadable");
+    check(&unreadable, "anna", "offboard");
+}
+
+#[test]
+fn r17_a_relink_names_the_record_whose_id_the_account_carries() {
+    // Two records of the leaver; the account carries the id of the younger one.
+    let other =
+        person("anna-0").email("anna@acme.example").last(Some("Last anna")).employed("2010-01-01", None);
+    let world = left().with(other.former().employed("2010-01-01", Some("2012-12-31"))).with(back());
+    assert_eq!(entry_of(&world.plan(), "anna").person, id("anna-0"));
+    assert_eq!(decision(&world, "anna-2")["proposal"]["same_as"], json!(id("anna")));
+    // Where it carries none, any record of the leaver will do.
+    let mut linked = world.link("anna", 7);
+    linked.accounts.iter_mut().filter(|it| it.id.get() == 7).for_each(|it| it.external_id = None);
+    assert_eq!(decision(&linked, "anna-2")["proposal"]["same_as"], json!(id("anna-0")));
+}
+
+#[test]
+fn r17_while_some_account_cannot_be_read_nobody_is_asked_about() {
+    check(&left().with(back()).unreadable_account(8), "anna-2", "hold/target_row_unreadable");
+}
+
+#[test]
+fn r17_two_records_of_one_leaver_are_one_who_may_be_meant() {
+    let again = person("anna-0").email("anna@acme.example").last(Some("Last anna")).first(None).former();
+    let world = left().with(again).with(back());
+    assert_eq!(decision(&world, "anna-2")["proposal"]["kind"], "relink");
+    assert_eq!(decision(&world, "anna-2")["accounts"], json!([7]));
+}

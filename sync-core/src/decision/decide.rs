@@ -165,12 +165,14 @@ fn ahead<'a>(
     account: Option<Found<'a>>,
     facts: &Facts<'a>,
 ) -> Decided<'a> {
-    if certain(account).is_some_and(|account| account.active) {
-        return Decision::Planned { what: Planned::Begin, on }.into();
-    }
-    match facts.likenesses.returning(person).filter(|_| account.is_none()) {
-        Some(returning) => returned(returning, person, facts),
-        None => Decision::Planned { what: Planned::Onboard, on }.into(),
+    let planned = |what| Decision::Planned { what, on }.into();
+    match account {
+        Some((account, level)) if level.is_certain() && account.active => planned(Planned::Begin),
+        Some(_) => planned(Planned::Onboard),
+        None => match facts.likenesses.returning(person) {
+            Some(returning) => returned(returning, person, facts),
+            None => planned(Planned::Onboard),
+        },
     }
 }
 

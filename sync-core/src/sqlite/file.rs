@@ -45,7 +45,7 @@ pub(super) fn open(path: &Path, at_most: Option<u64>) -> Result<Connection, Sqli
     let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     // Absolute, because SQLite takes a path that begins with `file:` for something else.
     let path = std::path::absolute(path)?;
-    let has_content = make_private(&path)?;
+    make_private(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -53,11 +53,7 @@ pub(super) fn open(path: &Path, at_most: Option<u64>) -> Result<Connection, Sqli
     if connection.is_readonly(MAIN_DB)? {
         return Err(SqliteError::of(SqliteErrorKind::ReadOnly));
     }
-    let found = version(&connection)?;
-    // To SQLite a few bytes are as good as none, but somebody wrote them.
-    if has_content && connection.query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))? == 0 {
-        return Err(SqliteError::of(SqliteErrorKind::NotOurs));
-    }
+    let found = recognise(&mut connection, &path)?;
     make_durable(&connection)?;
     if found < LATEST {
         migrate(&mut connection)?;
@@ -74,14 +70,12 @@ pub(super) fn check_version(connection: &Connection) -> Result<(), SqliteError> 
     if found == LATEST { Ok(()) } else { Err(newer(found)) }
 }
 
-/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there. Says
-/// whether there is anything in it.
-fn make_private(path: &Path) -> Result<bool, SqliteError> {
+/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there.
+fn make_private(path: &Path) -> Result<(), SqliteError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         made => drop(made?),
     }
-    let mut has_content = false;
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -90,16 +84,28 @@ fn make_private(path: &Path) -> Result<bool, SqliteError> {
             Ok(found) if found.mode() & 0o077 != 0 => {
                 return Err(SqliteError::of(SqliteErrorKind::OpenToOthers));
             }
-            Ok(found) => has_content |= found.len() > 0,
+            Ok(_) => {}
         }
     }
-    Ok(has_content)
+    Ok(())
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// The version of the file as of one instant: another process may be making it.
+fn recognise(connection: &mut Connection, path: &Path) -> Result<i64, SqliteError> {
+    let instant = connection.transaction()?;
+    let found = version(&instant)?;
+    let pages: i64 = instant.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    // To SQLite a few bytes are as good as none, but somebody wrote them.
+    if pages == 0 && fs::symlink_metadata(path)?.len() > 0 {
+        return Err(SqliteError::of(SqliteErrorKind::NotOurs));
+    }
+    Ok(found)
 }
 
 /// The version of a file of ours; zero for an empty one.
