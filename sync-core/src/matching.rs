@@ -74,7 +74,8 @@ impl<'a> AccountIndex<'a> {
     /// Sorts the accounts of a complete snapshot.
     pub fn new(target: &'a Complete<TargetSnapshot>, ledger: &'a LedgerView) -> Self {
         let accounts = || target.accounts().iter();
-        let address = |account: &'a Account| account.email.as_ref().map(|email| text::as_folded(email.expose()));
+        let address =
+            |account: &'a Account| account.email.as_ref().map(|email| text::as_folded(email.expose()));
         let by_external_id = Places::of(accounts().map(Account::our_id));
         let by_email = Places::of(accounts().map(address));
         let linked = sorted(ledger.links.values().map(|link| link.account));
@@ -105,7 +106,9 @@ impl<'a> AccountIndex<'a> {
             .iter()
             .map(|person| match person.only_id() {
                 Some(id) => self.find_by_identity(person, links.find(&id)),
-                None => self.find_by_identity(person, person.ids().filter_map(|id| self.ledger.links.get(id))),
+                None => {
+                    self.find_by_identity(person, person.ids().filter_map(|id| self.ledger.links.get(id)))
+                }
             })
             .collect();
         let claimed = sorted(found.iter().flat_map(Match::each_account));

@@ -349,7 +349,8 @@ impl<'a> Person<'a> {
 
     /// The record that gives the address: the one in force, or of somebody not in service the youngest.
     fn speaker(&self, at: DateTime<Utc>) -> &'a EmployeeRecord {
-        let youngest = || self.records().iter().copied().max_by_key(|record| (first_start(record), &record.id));
+        let youngest =
+            || self.records().iter().copied().max_by_key(|record| (first_start(record), &record.id));
         let in_force = self.in_force(at).map(|(record, _)| record);
         in_force.or_else(youngest).unwrap_or(self.first())
     }

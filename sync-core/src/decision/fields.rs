@@ -149,7 +149,8 @@ pub(super) fn difference(
     prints: &Fingerprints<'_>,
 ) -> (Vec<FieldChange>, AccountChange) {
     let has_address = account.email.as_ref().is_some_and(|stored| wanted.email.key().is_of(stored.expose()));
-    let date = |wanted: &Option<Pii<NaiveDate>>, stored| wanted.clone().filter(|wanted| Some(wanted) != stored);
+    let date =
+        |wanted: &Option<Pii<NaiveDate>>, stored| wanted.clone().filter(|wanted| Some(wanted) != stored);
     let change = AccountChange {
         email: (!has_address).then(|| wanted.email.clone()),
         first_name: unless_stored(Some(&wanted.first_name), account.first_name.as_ref()),
