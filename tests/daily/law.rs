@@ -80,6 +80,11 @@ impl Law {
         self.classes.insert(what.to_owned());
     }
 
+    /// Accounts that a run saw with their records, and came to its end.
+    pub(crate) fn known(&self) -> Vec<AccountId> {
+        self.known.keys().copied().collect()
+    }
+
     pub(crate) fn mandate_given(&mut self, policy: &Policy, plan: &SavedPlan) {
         self.mandate = Some(Given { policy: policy.clone(), scope: self.scopes[plan.id()].clone() });
     }
@@ -436,7 +441,7 @@ impl Run<'_> {
             let own = before.ours.as_deref().and_then(|id| self.record(id));
             let merges = own.is_some_and(|own| same_text(own.email(), other.email()) && own.resembles(other));
             law!(!(is_open && merges), "U-2: {} of human {human} is open: {write:?}", other.row.id);
-            let resembles = leavers.iter().any(|leaver| leaver.resembles(other));
+            let resembles = own.is_some_and(|own| own.resembles(other)) || other.has_traits_of(&before.account);
             law!(
                 !(self.in_service(other) && resembles) || has_another_account,
                 "R2: human {human} works, says {}: {write:?}",
