@@ -3,6 +3,7 @@
 //! In: the rows of its listing. Out: [`Account`], with null and empty text told apart, because reports
 //! do. Never: a field that nothing compares.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -76,6 +77,11 @@ impl Account {
                 Err(NotOurs) => Ownership::Foreign,
             },
         }
+    }
+
+    /// The text of our id, if it carries one of ours.
+    pub(crate) fn our_id(&self) -> Option<Cow<'_, str>> {
+        self.external_id.as_deref().and_then(|text| ExternalId::text_of(text).ok())
     }
 }
 

@@ -99,6 +99,11 @@ impl EmailKey {
         Self(text::as_folded(stored).into())
     }
 
+    /// Is this the key of what an account stores?
+    pub(crate) fn is_of(&self, stored: &str) -> bool {
+        *text::as_folded(stored) == *self.0
+    }
+
     /// The key's text. Whoever calls this must not print it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -3,6 +3,7 @@
 //! In: a protocol and the source's own id. Out: `nmbrs:rest:<id>` or `nmbrs:soap:<domain>:<number>`.
 //! Never: a string outside this grammar, so that "is this account ours?" is a question of type.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -43,14 +44,20 @@ impl ExternalId {
     /// # Errors
     /// [`NotOurs`] when somebody else gave this id.
     pub fn parse(text: &str) -> Result<Self, NotOurs> {
-        let text = text.trim();
+        Self::text_of(text).map(|text| Self(text.into()))
+    }
+
+    /// The text of the id that [`parse`](Self::parse) would read; borrowed, unless it was spelled otherwise.
+    pub(crate) fn text_of(carried: &str) -> Result<Cow<'_, str>, NotOurs> {
+        let text = carried.trim();
         if let Some(employee) = text.strip_prefix(REST) {
-            Self::rest(employee)
-        } else if let Some((domain, number)) = text.strip_prefix(SOAP).and_then(|rest| rest.split_once(':')) {
-            number.parse().map_err(|_| NotOurs).and_then(|number| Self::soap(domain, number))
-        } else {
-            Err(NotOurs)
+            return if is_part(employee) { Ok(text.into()) } else { Err(NotOurs) };
         }
+        let parts = text.strip_prefix(SOAP).and_then(|rest| rest.split_once(':'));
+        let (domain, number) = parts.filter(|(domain, _)| is_part(domain)).ok_or(NotOurs)?;
+        let number: u64 = number.parse().map_err(|_| NotOurs)?;
+        let spelled = format!("{SOAP}{domain}:{number}");
+        Ok(if spelled == text { text.into() } else { spelled.into() })
     }
 
     /// The whole id as it is stored in the target.
@@ -93,7 +100,9 @@ mod tests {
         let rest = ExternalId::rest("492f6362-79a3-4452-8e1d-a83fbe5437c2").unwrap();
         assert_eq!(ExternalId::parse(rest.as_str()), Ok(rest));
         let soap = ExternalId::soap("voorbeeld", 77).unwrap();
-        assert_eq!(ExternalId::parse(" nmbrs:soap:voorbeeld:77 "), Ok(soap));
+        for text in [" nmbrs:soap:voorbeeld:77 ", "nmbrs:soap:voorbeeld:077"] {
+            assert_eq!(ExternalId::parse(text), Ok(soap.clone()));
+        }
     }
 
     #[test]

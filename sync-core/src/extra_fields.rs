@@ -100,6 +100,9 @@ fn reading<T: PartialEq>(
 ) -> Reading<T> {
     let named = |name: &str| steering_part(name.trim()) == Some(part);
     let defined = definitions.iter().any(|definition| named(&definition.name));
+    if record.extra_fields.is_empty() {
+        return if defined { Reading::Empty } else { Reading::NotInUse };
+    }
     let mut found: Option<T> = None;
     let mut filled_or_defined = defined;
     for brand in BRANDS {

@@ -139,21 +139,31 @@ fn empty_companies(overview: &Overview<'_>) -> Vec<Brake> {
     let filled: BTreeSet<_> = records.iter().map(|record| &record.company).collect();
     // Somebody who moved to another company is missing from none.
     let is_here = |id: &ExternalId| records.binary_search_by(|record| record.id.cmp(id)).is_ok();
-    let managed: BTreeSet<_> = overview.managed_active.iter().map(|account| account.id).collect();
-    let people_of = |company: &CompanyId| {
-        overview.ledger.links.iter().any(|(record, link)| {
-            link.company == *company && managed.contains(&link.account) && !is_here(record)
-        })
-    };
-    // An absent account whose company the ledger does not know may belong to any empty company.
-    let linked: BTreeSet<_> = overview.ledger.links.values().map(|link| link.account).collect();
-    let of_unknown_company = overview.absent.iter().any(|account| !linked.contains(account));
-    overview
+    let empty: Vec<_> = overview
         .source
         .companies()
         .iter()
         .map(|company| &company.id)
-        .filter(|company| !filled.contains(company) && (of_unknown_company || people_of(company)))
+        .filter(|company| !filled.contains(company))
+        .collect();
+    if empty.is_empty() {
+        return Vec::new();
+    }
+    let managed: BTreeSet<_> = overview.managed_active.iter().map(|account| account.id).collect();
+    let missed: BTreeSet<&CompanyId> = overview
+        .ledger
+        .links
+        .iter()
+        .filter(|(_, link)| empty.contains(&&link.company))
+        .filter(|(record, link)| managed.contains(&link.account) && !is_here(record))
+        .map(|(_, link)| &link.company)
+        .collect();
+    // An absent account whose company the ledger does not know may belong to any empty company.
+    let linked: BTreeSet<_> = overview.ledger.links.values().map(|link| link.account).collect();
+    let of_unknown_company = overview.absent.iter().any(|account| !linked.contains(account));
+    empty
+        .into_iter()
+        .filter(|company| of_unknown_company || missed.contains(company))
         .map(|company| Brake::EmptyCompany { company: company.clone() })
         .collect()
 }

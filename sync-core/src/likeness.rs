@@ -12,7 +12,8 @@ use crate::account::{Account, Ownership};
 use crate::calendar::is_sentinel;
 use crate::external_id::ExternalId;
 use crate::id::AccountId;
-use crate::matching::{AccountIndex, Match};
+use crate::in_turn::InTurn;
+use crate::matching::{AccountIndex, Match, sorted};
 use crate::person::{Address, Person, birthday_of, folded};
 use crate::pii::Pii;
 use crate::snapshot::TargetSnapshot;
@@ -184,15 +185,16 @@ fn orphans<'a>(
     target: &'a TargetSnapshot,
     index: &AccountIndex<'_>,
 ) -> Vec<&'a Account> {
-    let certain: BTreeSet<AccountId> = found.iter().filter_map(Match::certain).map(|it| it.id).collect();
+    let certain = sorted(found.iter().filter_map(Match::certain).map(|account| account.id));
+    let mut certain = InTurn::through(certain.iter().map(|id| (*id, ())));
     let accounts = target.accounts().iter();
-    accounts.filter(|account| !certain.contains(&account.id) && index.is_managed(account)).collect()
+    accounts.filter(|account| !certain.has(&account.id) && index.is_managed(account)).collect()
 }
 
 /// Accounts that are not for us to give: several claim them, or another system does.
 fn disputed(found: &[Match<'_>]) -> BTreeSet<AccountId> {
     let claimed = found.iter().filter(|found| !matches!(found, Match::One(..)));
-    claimed.flat_map(Match::accounts).collect()
+    claimed.flat_map(Match::each_account).collect()
 }
 
 /// Has this account the last name and the birthday of this person?

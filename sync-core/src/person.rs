@@ -16,6 +16,7 @@ use crate::calendar::is_sentinel;
 use crate::email::{EmailAddress, EmailKey, EmailProblem};
 use crate::external_id::ExternalId;
 use crate::pii::Pii;
+use crate::places::Places;
 use crate::policy::{EmailChoice, Policy};
 use crate::record::EmployeeRecord;
 use crate::service::{Service, service};
@@ -30,11 +31,18 @@ const NAMED: usize = 10;
 #[derive(Debug, Clone)]
 pub struct Person<'a> {
     /// The record whose id the account carries, where somebody said so, then oldest first; never empty.
-    records: Vec<&'a EmployeeRecord>,
+    records: Records<'a>,
     gone: Vec<&'a ExternalId>,
     address: Address,
     shares_address_with: Vec<ExternalId>,
     policy: &'a Policy,
+}
+
+/// Nearly everybody has one record, which needs no list of its own.
+#[derive(Debug, Clone)]
+enum Records<'a> {
+    One(&'a EmployeeRecord),
+    Several(Vec<&'a EmployeeRecord>),
 }
 
 /// What the source gives as the address of a person.
@@ -74,31 +82,39 @@ pub fn people<'a>(
         if ties.is_tied(at) {
             groups.entry(ties.group(at)).or_default().push((record, address));
         } else {
-            people.push(Person::new(vec![record], address, policy));
+            people.push(Person::new(Records::One(record), address, policy));
         }
     }
     let carried: BTreeSet<_> = aliases.values().filter(|id| !aliases.contains_key(*id)).collect();
+    let is_sorted = groups.is_empty();
     for (group, members) in groups {
         let gone = gone.remove(&group).unwrap_or_default();
         people.push(Person::tied(members, gone, &carried, policy, as_of));
     }
-    people.sort_by(|a, b| a.external_id().cmp(b.external_id()));
+    if !is_sorted {
+        people.sort_by(|a, b| a.external_id().cmp(b.external_id()));
+    }
     tell_of_shared_addresses(&mut people, records, &shared);
     people
 }
 
 /// The addresses of several records, and the records, by their places.
 fn shared(addresses: &[Address]) -> Vec<(EmailKey, Vec<usize>)> {
-    let mut by_key: Vec<(&EmailKey, usize)> = Vec::with_capacity(addresses.len());
-    for (at, address) in addresses.iter().enumerate() {
-        if let Address::Valid(address) = address {
-            by_key.push((address.key(), at));
+    let key = |address: &'_ Address| match address {
+        Address::Valid(address) => Some(address.key().clone()),
+        Address::Missing | Address::Malformed(_) => None,
+    };
+    let places = Places::of(addresses.iter().map(|address| match address {
+        Address::Valid(address) => Some(address.key().expose()),
+        Address::Missing | Address::Malformed(_) => None,
+    }));
+    let mut by_key: BTreeMap<EmailKey, Vec<usize>> = BTreeMap::new();
+    for at in places.alike().flatten() {
+        if let Some(key) = addresses.get(at).and_then(key) {
+            by_key.entry(key).or_default().push(at);
         }
     }
-    by_key.sort_unstable();
-    let sharers = by_key.chunk_by(|(key, _), (next, _)| key == next).filter(|sharers| sharers.len() > 1);
-    let places = |sharers: &[(&EmailKey, usize)]| sharers.iter().map(|(_, at)| *at).collect();
-    sharers.filter_map(|sharers| Some((sharers.first()?.0.clone(), places(sharers)))).collect()
+    by_key.into_iter().filter(|(_, sharers)| sharers.len() > 1).collect()
 }
 
 /// Records at one address that show the same birthday and last name are one person's.
@@ -141,26 +157,31 @@ fn tell_of_shared_addresses<'a>(
     records: &'a [EmployeeRecord],
     shared: &[(EmailKey, Vec<usize>)],
 ) {
-    let sharers = shared.iter().flat_map(|(_, sharers)| sharers).filter_map(|at| records.get(*at));
-    let sharers: BTreeSet<&ExternalId> = sharers.map(|record| &record.id).collect();
-    let mut person_of: BTreeMap<&ExternalId, usize> = BTreeMap::new();
-    for (at, person) in people.iter().enumerate() {
-        let sharers = person.records.iter().map(|record| &record.id).filter(|id| sharers.contains(*id));
-        person_of.extend(sharers.map(|id| (id, at)));
-    }
+    let person_of = |id: &ExternalId| people.binary_search_by(|person| person.external_id().cmp(id));
+    let of_several: BTreeMap<&ExternalId, usize> = people
+        .iter()
+        .enumerate()
+        .filter(|(_, person)| person.records().len() > 1)
+        .flat_map(|(at, person)| person.records().iter().map(move |record| (&record.id, at)))
+        .collect();
+    let person_of = |id: &ExternalId| of_several.get(id).copied().or_else(|| person_of(id).ok());
+    let mut told = Vec::new();
     for (key, sharers) in shared {
         let has_it = |at: &usize| people.get(*at).is_some_and(|person| person.has_address(key));
         let here: Vec<(usize, &ExternalId)> = sharers
             .iter()
             .filter_map(|at| Some(&records.get(*at)?.id))
-            .filter_map(|id| Some((*person_of.get(id)?, id)))
+            .filter_map(|id| Some((person_of(id)?, id)))
             .filter(|(person, _)| has_it(person))
             .collect();
         for at in here.iter().map(|(person, _)| *person).collect::<BTreeSet<_>>() {
             let others = here.iter().filter(|(person, _)| *person != at).map(|(_, id)| *id);
-            if let Some(person) = people.get_mut(at) {
-                person.shares_address_with = others.take(NAMED).cloned().collect();
-            }
+            told.push((at, others.take(NAMED).cloned().collect()));
+        }
+    }
+    for (at, others) in told {
+        if let Some(person) = people.get_mut(at) {
+            person.shares_address_with = others;
         }
     }
 }
@@ -188,14 +209,14 @@ fn address_of(record: &EmployeeRecord, choice: EmailChoice) -> Address {
         EmailChoice::Business => &record.personal.business_email,
         EmailChoice::Private => &record.personal.private_email,
     };
-    match raw.as_ref().and_then(|raw| text::clean(raw.expose())) {
+    match raw.as_ref().and_then(|raw| text::as_clean(raw.expose())) {
         None => Address::Missing,
         Some(raw) => EmailAddress::parse(&raw).map_or_else(Address::Malformed, Address::Valid),
     }
 }
 
 impl<'a> Person<'a> {
-    const fn new(records: Vec<&'a EmployeeRecord>, address: Address, policy: &'a Policy) -> Self {
+    const fn new(records: Records<'a>, address: Address, policy: &'a Policy) -> Self {
         Self { records, gone: Vec::new(), address, shares_address_with: Vec::new(), policy }
     }
 
@@ -213,7 +234,7 @@ impl<'a> Person<'a> {
         records.sort_by(|a, b| {
             is_carried(b).cmp(&is_carried(a)).then_with(|| (age(a), &a.id).cmp(&(age(b), &b.id)))
         });
-        let mut person = Self { gone, ..Self::new(records, Address::Missing, policy) };
+        let mut person = Self { gone, ..Self::new(Records::Several(records), Address::Missing, policy) };
         let speaker = person.speaker(as_of).id.clone();
         if let Some((_, address)) = members.into_iter().find(|(record, _)| record.id == speaker) {
             person.address = address;
@@ -224,18 +245,36 @@ impl<'a> Person<'a> {
     /// The id that an account of this person carries: that of the oldest record, unless somebody said that it
     /// carries another record's.
     pub fn external_id(&self) -> &'a ExternalId {
-        #[expect(clippy::indexing_slicing, reason = "built with at least one record, and private")]
-        &self.records[0].id
+        &self.first().id
+    }
+
+    /// The one id by which an account may be this person's, if there is only one.
+    pub(crate) fn only_id(&self) -> Option<&'a ExternalId> {
+        match &self.records {
+            Records::One(record) if self.gone.is_empty() => Some(&record.id),
+            _ => None,
+        }
+    }
+
+    fn first(&self) -> &'a EmployeeRecord {
+        match &self.records {
+            Records::One(record) => record,
+            #[expect(clippy::indexing_slicing, reason = "built with at least one record, and private")]
+            Records::Several(records) => records[0],
+        }
     }
 
     /// The ids of the other records.
     pub fn aliases(&self) -> impl Iterator<Item = &'a ExternalId> + '_ {
-        self.records.iter().skip(1).map(|record| &record.id)
+        self.records().iter().skip(1).map(|record| &record.id)
     }
 
     /// The records; that of the [external id](Self::external_id) first, then oldest first.
     pub fn records(&self) -> &[&'a EmployeeRecord] {
-        &self.records
+        match &self.records {
+            Records::One(record) => std::slice::from_ref(record),
+            Records::Several(records) => records,
+        }
     }
 
     /// Ids of records that somebody said to be this person's and that are not in the source any more.
@@ -245,7 +284,7 @@ impl<'a> Person<'a> {
 
     /// Every id by which an account may be this person's: of the records, and of those that are gone.
     pub fn ids(&self) -> impl Iterator<Item = &'a ExternalId> + '_ {
-        self.records.iter().map(|record| &record.id).chain(self.gone.iter().copied())
+        self.records().iter().map(|record| &record.id).chain(self.gone.iter().copied())
     }
 
     /// The address, or why there is none.
@@ -263,7 +302,7 @@ impl<'a> Person<'a> {
         let in_service = |record: &&EmployeeRecord| {
             record.listed.employee_type.as_ref().is_some_and(|it| self.policy.is_in_service(it))
         };
-        self.records.iter().copied().filter(in_service)
+        self.records().iter().copied().filter(in_service)
     }
 
     /// Is any record in service?
@@ -287,20 +326,20 @@ impl<'a> Person<'a> {
 
     /// Could every row of this person be read?
     pub fn is_readable(&self) -> bool {
-        self.records.iter().all(|record| record.unreadable.is_empty())
+        self.records().iter().all(|record| record.unreadable.is_empty())
     }
 
     /// Is this one of the person's records?
     pub fn has_record(&self, id: &ExternalId) -> bool {
-        self.records.iter().any(|record| record.id == *id)
+        self.records().iter().any(|record| record.id == *id)
     }
 
     /// Last name, folded, and birthday of the person, as far as known: what another record must not
     /// share with a leaver (see [`crate::evidence`]).
     pub(crate) fn traits(&self) -> (Option<String>, Option<NaiveDate>) {
         (
-            self.records.iter().find_map(|record| folded(record.personal.last_name.as_ref())),
-            self.records.iter().find_map(|record| birthday_of(record)),
+            self.records().iter().find_map(|record| folded(record.personal.last_name.as_ref())),
+            self.records().iter().find_map(|record| birthday_of(record)),
         )
     }
 
@@ -310,10 +349,9 @@ impl<'a> Person<'a> {
 
     /// The record that gives the address: the one in force, or of somebody not in service the youngest.
     fn speaker(&self, at: DateTime<Utc>) -> &'a EmployeeRecord {
-        let youngest = || self.records.iter().copied().max_by_key(|record| (first_start(record), &record.id));
+        let youngest = || self.records().iter().copied().max_by_key(|record| (first_start(record), &record.id));
         let in_force = self.in_force(at).map(|(record, _)| record);
-        #[expect(clippy::indexing_slicing, reason = "built with at least one record, and private")]
-        in_force.or_else(youngest).unwrap_or(self.records[0])
+        in_force.or_else(youngest).unwrap_or(self.first())
     }
 }
 

@@ -19,9 +19,9 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Account, Ownership};
+use crate::account::Account;
 use crate::addresses::{Claim, steps};
-use crate::calendar::is_sentinel;
+use crate::calendar::{amsterdam_date, is_sentinel};
 use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
@@ -31,9 +31,10 @@ use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
 use crate::guard::{Overview, brakes, recent_deactivations};
 use crate::id::{AccountId, CompanyId, CustomerId};
+use crate::in_turn::InTurn;
 use crate::ledger::LedgerView;
 use crate::likeness::Likenesses;
-use crate::matching::{AccountIndex, Level, Match};
+use crate::matching::{AccountIndex, Level, Match, sorted};
 use crate::person::{Person, people};
 use crate::policy::Policy;
 use crate::service::outlives_contract;
@@ -149,22 +150,27 @@ pub fn plan(
         policy,
         key: run.key,
         as_of: run.as_of,
+        today: amsterdam_date(run.as_of),
     };
-    let mut decided: Vec<Decided<'_>> =
-        people.iter().zip(&found).map(|(person, found)| decide(person, found, &facts)).collect();
-    let steps = take_addresses(&found, &index, &mut decided);
+    let mut entries = Vec::with_capacity(people.len());
+    let mut payloads = BTreeMap::new();
+    for (person, found) in people.iter().zip(&found) {
+        let mut decided = decide(person, found, &facts);
+        if let Some(payload) = decided.payload.take() {
+            payloads.insert(entries.len(), payload);
+        }
+        entries.push(entry(person, found, decided));
+    }
+    take_addresses(&found, &index, &mut entries, &mut payloads);
 
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
     let absent = absent(&managed_active, source, &found);
-    let mut entries = Vec::with_capacity(people.len());
-    let mut payloads = BTreeMap::new();
-    for (at, ((person, found), mut decided)) in people.iter().zip(&found).zip(decided).enumerate() {
-        if let Some(payload) = decided.payload.take() {
-            payloads.insert(person.external_id().clone(), payload);
-        }
-        entries.push(entry(person, found, decided, steps.get(&at).copied()));
-    }
+    let of_person = |(at, payload): (usize, Payload)| {
+        let entry: &Entry = entries.get(at)?;
+        Some((entry.person.clone(), payload))
+    };
+    let payloads = payloads.into_iter().filter_map(of_person).collect();
     let totals = Totals::new(
         &entries,
         (managed_active.len() as u64, target.accounts().len() as u64),
@@ -209,44 +215,48 @@ fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
 /// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
 fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
-    let is_gone =
-        |id: &crate::ExternalId| source.records().binary_search_by(|record| record.id.cmp(id)).is_err();
-    ledger.links.iter().filter(|(id, _)| is_gone(id)).map(|(_, link)| link.account).collect()
+    let mut records = InTurn::through(source.records().iter().map(|record| (&record.id, ())));
+    ledger.links.iter().filter(|(id, _)| !records.has(id)).map(|(_, link)| link.account).collect()
 }
 
 /// Holds whatever needs an address that stays taken, and gives actions their step.
 fn take_addresses(
     found: &[Match<'_>],
     index: &AccountIndex<'_>,
-    decided: &mut [Decided<'_>],
-) -> BTreeMap<usize, u32> {
-    let (actions, proposals): (Vec<Claim>, Vec<Claim>) = decided
+    entries: &mut [Entry],
+    payloads: &mut BTreeMap<usize, Payload>,
+) {
+    let is_action = |at: usize| entries.get(at).is_some_and(|entry| ActionKind::of(&entry.decision).is_some());
+    let (actions, proposals): (Vec<Claim>, Vec<Claim>) = payloads
         .iter()
-        .zip(found)
-        .enumerate()
-        .filter_map(|(at, (decided, found))| claim(at, decided, found))
-        .partition(|claim| decided.get(claim.action).is_some_and(Decided::is_action));
-    let holders = |key: &EmailKey| index.with_email(key).iter().map(|account| account.id).collect();
+        .filter_map(|(at, payload)| claim(*at, payload, found.get(*at)?))
+        .partition(|claim| is_action(claim.action));
+    let holders = |key: &EmailKey| index.with_email(key).map(|account| account.id).collect();
     let steps = steps(&actions, holders);
     let others = |claim: &Claim| -> Vec<AccountId> {
-        let holders = index.with_email(&claim.wants).iter().map(|account| account.id);
+        let holders = index.with_email(&claim.wants).map(|account| account.id);
         holders.filter(|holder| Some(*holder) != claim.account).collect()
     };
     let blocked = actions.iter().filter(|claim| !steps.contains_key(&claim.action));
     // A proposal may never be approved: it takes no address from others, leaves none to them, and waits for none.
     let taken = proposals.iter().filter(|claim| !others(claim).is_empty());
     for claim in blocked.chain(taken) {
-        if let Some(decided) = decided.get_mut(claim.action) {
-            decided.decision = Decision::hold_on(HoldReason::AddressTaken, others(claim));
-            decided.payload = None;
+        if let Some(entry) = entries.get_mut(claim.action) {
+            entry.decision = Decision::hold_on(HoldReason::AddressTaken, others(claim));
+            entry.step = None;
+            payloads.remove(&claim.action);
         }
     }
-    steps
+    for (at, step) in steps {
+        if let Some(entry) = entries.get_mut(at) {
+            entry.step = Some(step);
+        }
+    }
 }
 
 /// The address that a decision would give to an account.
-fn claim(action: usize, decided: &Decided<'_>, found: &Match<'_>) -> Option<Claim> {
-    let (wants, account) = match (decided.payload.as_ref()?, found) {
+fn claim(action: usize, payload: &Payload, found: &Match<'_>) -> Option<Claim> {
+    let (wants, account) = match (payload, found) {
         (Payload::Create(new), _) => (new.email.key().clone(), None),
         (Payload::Change(change), Match::One(account, _)) => {
             (change.email.as_ref()?.key().clone(), Some(account.id))
@@ -256,16 +266,15 @@ fn claim(action: usize, decided: &Decided<'_>, found: &Match<'_>) -> Option<Clai
     Some(Claim { action, wants, account })
 }
 
-/// Managed active accounts of which no record of the source says anything.
+/// Managed active accounts of which no record of the source says anything. They come by id, and so they go.
 fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
-    let known: BTreeSet<_> = source.records().iter().map(|record| &record.id).collect();
-    let matched: BTreeSet<_> =
-        found.iter().filter_map(|found| found.certain().map(|account| account.id)).collect();
-    let is_absent = |account: &Account| {
-        !matched.contains(&account.id)
-            && !matches!(account.ownership(), Ownership::Ours(id) if known.contains(&id))
-    };
-    managed_active.iter().filter(|account| is_absent(account)).map(|account| account.id).collect()
+    let matched = sorted(found.iter().filter_map(|found| found.certain().map(|account| account.id)));
+    let mut matched = InTurn::through(matched.iter().map(|id| (*id, ())));
+    let is_known =
+        |id: &str| source.records().binary_search_by(|record| record.id.as_str().cmp(id)).is_ok();
+    let is_absent =
+        |account: &&&Account| !matched.has(&account.id) && !account.our_id().is_some_and(|id| is_known(&id));
+    managed_active.iter().filter(is_absent).map(|account| account.id).collect()
 }
 
 fn findings(
@@ -315,7 +324,7 @@ fn findings(
     findings
 }
 
-fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>, step: Option<u32>) -> Entry {
+fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>) -> Entry {
     let Decided { decision, leaves_on, likely, .. } = decided;
     let account = match found {
         Match::One(account, level) => Some((*account, *level)),
@@ -327,10 +336,7 @@ fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>, step: Opt
         active: account.active,
         found_by,
     });
-    let step = match decision {
-        Decision::Onboard { .. } | Decision::Update { .. } | Decision::Offboard(_) => Some(step.unwrap_or(0)),
-        _ => None,
-    };
+    let step = ActionKind::of(&decision).map(|_| 0);
     let records = person
         .records()
         .iter()

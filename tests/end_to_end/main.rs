@@ -27,6 +27,7 @@ mod in_process;
 mod oracle;
 mod other_decisions;
 mod process;
+mod routes;
 mod sandbox_process;
 mod secrecy;
 mod signing_in;

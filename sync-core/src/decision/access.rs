@@ -5,7 +5,6 @@
 
 use super::HoldReason;
 use super::decide::Facts;
-use crate::calendar::amsterdam_date;
 use crate::extra_fields::{self, Reading};
 use crate::person::Person;
 use crate::policy::Participation;
@@ -28,7 +27,7 @@ pub(super) fn takes_part(person: &Person<'_>, facts: &Facts<'_>) -> Result<bool,
 /// What the access field of one record says.
 pub(super) fn access(record: &EmployeeRecord, facts: &Facts<'_>) -> Reading<bool> {
     let Some(definitions) = facts.source.definitions().get(&record.company) else { return Reading::NotInUse };
-    extra_fields::access(record, definitions, amsterdam_date(facts.as_of))
+    extra_fields::access(record, definitions, facts.today)
 }
 
 fn participation(access: Reading<bool>, policy: Participation) -> Result<bool, HoldReason> {

@@ -9,7 +9,6 @@ use super::fields::{Fingerprints, NoName, Wanted, creation, difference, marking}
 use super::route::{home, is_unanswered};
 use super::{Decision, HoldReason, NothingReason, Offboard, Payload, Planned, Proposal, SkipReason};
 use crate::account::{Account, Ownership};
-use crate::calendar::amsterdam_date;
 use crate::change::AccountChange;
 use crate::email::EmailKey;
 use crate::evidence::{Leaving, leaving};
@@ -21,7 +20,6 @@ use crate::ledger::Failures;
 use crate::likeness::{Likenesses, Returning, is_like};
 use crate::matching::{Level, Match};
 use crate::person::{Address, Person};
-use crate::plan::ActionKind;
 use crate::policy::Policy;
 use crate::quarantine::set_aside_until;
 use crate::record::{EmployeeRecord, EmployeeType};
@@ -42,6 +40,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) policy: &'a Policy,
     pub(crate) key: &'a FingerprintKey,
     pub(crate) as_of: DateTime<Utc>,
+    /// The date that it is then in Amsterdam.
+    pub(crate) today: NaiveDate,
 }
 
 /// A decision with what travels beside it.
@@ -52,13 +52,6 @@ pub(crate) struct Decided<'a> {
     pub(crate) leaves_on: Option<NaiveDate>,
     /// The account that a relink would give to somebody who was matched with none.
     pub(crate) likely: Option<&'a Account>,
-}
-
-impl Decided<'_> {
-    /// Is it something that a run does, and not only proposes?
-    pub(crate) const fn is_action(&self) -> bool {
-        ActionKind::of(&self.decision).is_some()
-    }
 }
 
 impl From<Decision> for Decided<'_> {
@@ -143,17 +136,17 @@ fn in_service<'a>(person: &Person<'_>, account: Option<Found<'a>>, facts: &Facts
         Service::Unknown => None,
     };
     let email = match person.address() {
-        Address::Valid(email) => email.clone(),
+        Address::Valid(email) => email,
         Address::Missing => return HoldReason::MissingEmail.into(),
         Address::Malformed(_) => return HoldReason::MalformedEmail.into(),
     };
-    let wanted = match Wanted::of(record, email, facts.policy, amsterdam_date(facts.as_of)) {
+    let wanted = match Wanted::of(record, email, facts.policy, facts.today) {
         Ok(wanted) => wanted,
         Err(NoName) => return HoldReason::MissingName.into(),
     };
     let decided = match account {
-        Some(found) => with_account(wanted, person, found, home, facts),
-        None => without_account(wanted, person, home, facts),
+        Some(found) => with_account(&wanted, person, found, home, facts),
+        None => without_account(&wanted, person, home, facts),
     };
     Decided { leaves_on, ..decided }
 }
@@ -178,7 +171,7 @@ fn ahead<'a>(
 
 /// Somebody in service for whom no account was found.
 fn without_account<'a>(
-    wanted: Wanted,
+    wanted: &Wanted<'_>,
     person: &Person<'_>,
     home: TargetCompanyId,
     facts: &Facts<'a>,
@@ -197,7 +190,7 @@ fn without_account<'a>(
 
 /// Somebody in service for whom an account was found.
 fn with_account<'a>(
-    wanted: Wanted,
+    wanted: &Wanted<'_>,
     person: &Person<'_>,
     (account, level): Found<'a>,
     home: TargetCompanyId,
@@ -365,6 +358,9 @@ fn is_protected(person: &Person<'_>, account: Option<&Account>, policy: &Policy)
 }
 
 fn protects(policy: &Policy, account: &Account) -> bool {
+    if policy.protected.is_empty() {
+        return false;
+    }
     account.email.as_ref().is_some_and(|stored| policy.protected.contains(&EmailKey::of(stored.expose())))
 }
 

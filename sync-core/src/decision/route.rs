@@ -5,7 +5,6 @@
 
 use super::HoldReason;
 use super::decide::Facts;
-use crate::calendar::amsterdam_date;
 use crate::extra_fields::{self, Reading};
 use crate::id::TargetCompanyId;
 use crate::person::Person;
@@ -50,5 +49,5 @@ fn route(person: &Person<'_>, facts: &Facts<'_>) -> Result<Route, HoldReason> {
 
 fn filter(record: &EmployeeRecord, facts: &Facts<'_>) -> Reading<Route> {
     let Some(definitions) = facts.source.definitions().get(&record.company) else { return Reading::NotInUse };
-    extra_fields::filter(record, definitions, amsterdam_date(facts.as_of))
+    extra_fields::filter(record, definitions, facts.today)
 }

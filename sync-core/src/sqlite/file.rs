@@ -54,7 +54,7 @@ pub(super) fn open(path: &Path, at_most: Option<u64>) -> Result<Connection, Sqli
         return Err(SqliteError::of(SqliteErrorKind::ReadOnly));
     }
     let found = recognise(&mut connection, &path)?;
-    make_durable(&connection)?;
+    set_up(&connection)?;
     if found < LATEST {
         migrate(&mut connection)?;
     }
@@ -124,8 +124,8 @@ const fn newer(found: i64) -> SqliteError {
     SqliteError::of(SqliteErrorKind::NewerVersion { found, known: LATEST })
 }
 
-/// Every commit is on the disk before it answers, what is forgotten is overwritten, and what refers to something has it.
-fn make_durable(connection: &Connection) -> Result<(), SqliteError> {
+/// Every commit goes through a log, what is forgotten is overwritten, and what refers to something has it.
+fn set_up(connection: &Connection) -> Result<(), SqliteError> {
     if write_ahead(connection)? != "wal" {
         return Err(SqliteError::of(SqliteErrorKind::Io));
     }
@@ -170,4 +170,89 @@ fn migrate(connection: &mut Connection) -> Result<(), SqliteError> {
     transaction.pragma_update(None, "user_version", LATEST)?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store's file of a test's own, gone with it.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("sync-core-{}-{name}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn file(&self) -> PathBuf {
+            self.0.join("store.db")
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn asked(connection: &Connection, pragma: &str) -> i64 {
+        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn every_connection_is_durable_strict_and_forgets_for_good() {
+        let place = Place::new("set-up");
+        for _ in 0..2 {
+            let connection = open(&place.file(), None).unwrap();
+            for (pragma, value) in [
+                ("synchronous", 2),
+                ("foreign_keys", 1),
+                ("secure_delete", 1),
+                ("trusted_schema", 0),
+                ("user_version", LATEST),
+                ("application_id", APPLICATION_ID),
+            ] {
+                assert_eq!(asked(&connection, pragma), value, "{pragma}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_table_is_strict_and_refers_to_its_customer() {
+        let place = Place::new("strict");
+        let connection = open(&place.file(), None).unwrap();
+        let lax = "SELECT count(*) FROM pragma_table_list
+                   WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict";
+        assert_eq!(connection.query_row(lax, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+        let of_nobody =
+            "INSERT INTO links (customer, record, account, company) VALUES (7, 'nmbrs:rest:a', 1, 'C')";
+        let error = SqliteError::from(connection.execute(of_nobody, []).unwrap_err());
+        assert_eq!(error.kind(), SqliteErrorKind::OutOfRange);
+    }
+
+    #[test]
+    fn a_file_that_another_process_took_to_a_later_version_is_not_worked_on() {
+        let place = Place::new("later");
+        let (here, there) = (open(&place.file(), None).unwrap(), open(&place.file(), None).unwrap());
+        check_version(&here).unwrap();
+        there.pragma_update(None, "user_version", LATEST + 1).unwrap();
+        let newer = SqliteErrorKind::NewerVersion { found: LATEST + 1, known: LATEST };
+        assert_eq!(check_version(&here).unwrap_err().kind(), newer);
+        assert_eq!(open(&place.file(), None).unwrap_err().kind(), newer);
+    }
+
+    #[test]
+    fn a_file_that_was_made_half_way_is_made_whole() {
+        let place = Place::new("half");
+        fs::write(place.file(), "").unwrap();
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(place.file(), permissions).unwrap();
+        let crashed = Connection::open(place.file()).unwrap();
+        assert_eq!(write_ahead(&crashed).unwrap(), "wal");
+        drop(crashed);
+        assert!(fs::metadata(place.file()).unwrap().len() > 0);
+        assert_eq!(asked(&open(&place.file(), None).unwrap(), "user_version"), LATEST);
+    }
 }
