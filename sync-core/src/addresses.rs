@@ -48,8 +48,10 @@ pub(crate) fn steps(claims: &[Claim], holders: impl Fn(&EmailKey) -> Vec<Account
             waiting_for.entry(*first).or_default().push(*action);
         }
     }
-    let mut open: BTreeMap<usize, usize> = waits.iter().map(|(action, first)| (*action, first.len())).collect();
-    let mut ready: Vec<usize> = open.iter().filter(|(_, open)| **open == 0).map(|(action, _)| *action).collect();
+    let mut open: BTreeMap<usize, usize> =
+        waits.iter().map(|(action, first)| (*action, first.len())).collect();
+    let mut ready: Vec<usize> =
+        open.iter().filter(|(_, open)| **open == 0).map(|(action, _)| *action).collect();
     let mut done: BTreeMap<usize, u32> = BTreeMap::new();
     for step in 0.. {
         if ready.is_empty() {

@@ -74,7 +74,8 @@ impl<'a> AccountIndex<'a> {
     /// Sorts the accounts of a complete snapshot.
     pub fn new(target: &'a Complete<TargetSnapshot>, ledger: &'a LedgerView) -> Self {
         let accounts = || target.accounts().iter();
-        let address = |account: &'a Account| account.email.as_ref().map(|email| text::as_folded(email.expose()));
+        let address =
+            |account: &'a Account| account.email.as_ref().map(|email| text::as_folded(email.expose()));
         let by_external_id = Places::of(accounts().map(Account::our_id));
         let by_email = Places::of(accounts().map(address));
         let linked = sorted(ledger.links.values().map(|link| link.account));
@@ -95,7 +96,7 @@ impl<'a> AccountIndex<'a> {
     /// The accounts that carry this id, by id.
     fn carrying<'k>(&'k self, id: &'k ExternalId) -> impl Iterator<Item = &'a Account> + 'k {
         let accounts = self.by_external_id.find(id.as_str()).filter_map(|at| self.target.accounts().get(at));
-        accounts.filter(|account| account.our_id().is_some_and(|carried| carried == id.as_str()))
+        accounts.filter(|account| account.carries(id))
     }
 
     /// The account of each person, in the people's order, which is that of their ids.
@@ -105,7 +106,9 @@ impl<'a> AccountIndex<'a> {
             .iter()
             .map(|person| match person.only_id() {
                 Some(id) => self.find_by_identity(person, links.find(&id)),
-                None => self.find_by_identity(person, person.ids().filter_map(|id| self.ledger.links.get(id))),
+                None => {
+                    self.find_by_identity(person, person.ids().filter_map(|id| self.ledger.links.get(id)))
+                }
             })
             .collect();
         let claimed = sorted(found.iter().flat_map(Match::each_account));
@@ -159,8 +162,7 @@ impl<'a> AccountIndex<'a> {
 
     /// A linked account that meanwhile carries somebody else's id is not the person's any more.
     fn unless_taken(&self, account: &'a Account, level: Level, person: &Person<'_>) -> Match<'a> {
-        let is_own = |carried: &str| person.ids().any(|own| own.as_str() == carried);
-        if account.our_id().is_some_and(|carried| is_own(&carried)) {
+        if person.ids().any(|own| account.carries(own)) {
             return Match::One(account, level);
         }
         match account.ownership() {

@@ -7,6 +7,7 @@
 
 mod ties;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -349,7 +350,8 @@ impl<'a> Person<'a> {
 
     /// The record that gives the address: the one in force, or of somebody not in service the youngest.
     fn speaker(&self, at: DateTime<Utc>) -> &'a EmployeeRecord {
-        let youngest = || self.records().iter().copied().max_by_key(|record| (first_start(record), &record.id));
+        let youngest =
+            || self.records().iter().copied().max_by_key(|record| (first_start(record), &record.id));
         let in_force = self.in_force(at).map(|(record, _)| record);
         in_force.or_else(youngest).unwrap_or(self.first())
     }
@@ -370,7 +372,7 @@ pub(crate) fn folded(name: Option<&Pii<String>>) -> Option<String> {
     name.map(|name| text::fold(name.expose())).filter(|name| !name.is_empty())
 }
 
-/// A cleaned, non-empty text field.
-pub(crate) fn clean(field: Option<&Pii<String>>) -> Option<Pii<String>> {
-    field.and_then(|text| text::clean(text.expose())).map(Pii::new)
+/// A text field as texts compare, unless it is blank; borrowed where it is written so.
+pub(crate) fn clean(field: Option<&Pii<String>>) -> Option<Pii<Cow<'_, str>>> {
+    field.and_then(|text| text::as_clean(text.expose())).map(Pii::new)
 }

@@ -19,7 +19,8 @@ pub(crate) struct Places {
 impl Places {
     /// Takes the text of each place; a place without one is never found.
     pub(crate) fn of<T: AsRef<str>>(texts: impl Iterator<Item = Option<T>>) -> Self {
-        let number = |(place, text): (u32, Option<T>)| Some(u64::from(hash(text?.as_ref())) << 32 | u64::from(place));
+        let number =
+            |(place, text): (u32, Option<T>)| Some(u64::from(hash(text?.as_ref())) << 32 | u64::from(place));
         let mut sorted: Vec<u64> = (0..).zip(texts).filter_map(number).collect();
         sorted.sort_unstable();
         let shift = 32 - sorted.len().checked_ilog2().unwrap_or(0).clamp(1, 24);

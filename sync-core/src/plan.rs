@@ -226,7 +226,8 @@ fn take_addresses(
     entries: &mut [Entry],
     payloads: &mut BTreeMap<usize, Payload>,
 ) {
-    let is_action = |at: usize| entries.get(at).is_some_and(|entry| ActionKind::of(&entry.decision).is_some());
+    let is_action =
+        |at: usize| entries.get(at).is_some_and(|entry| ActionKind::of(&entry.decision).is_some());
     let (actions, proposals): (Vec<Claim>, Vec<Claim>) = payloads
         .iter()
         .filter_map(|(at, payload)| claim(*at, payload, found.get(*at)?))
@@ -270,8 +271,7 @@ fn claim(action: usize, payload: &Payload, found: &Match<'_>) -> Option<Claim> {
 fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
     let matched = sorted(found.iter().filter_map(|found| found.certain().map(|account| account.id)));
     let mut matched = InTurn::through(matched.iter().map(|id| (*id, ())));
-    let is_known =
-        |id: &str| source.records().binary_search_by(|record| record.id.as_str().cmp(id)).is_ok();
+    let is_known = |id: &str| source.records().binary_search_by(|record| record.id.as_str().cmp(id)).is_ok();
     let is_absent =
         |account: &&&Account| !matched.has(&account.id) && !account.our_id().is_some_and(|id| is_known(&id));
     managed_active.iter().filter(is_absent).map(|account| account.id).collect()
