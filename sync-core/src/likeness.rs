@@ -26,8 +26,10 @@ const NAMED: usize = 10;
 pub(crate) struct Likenesses<'a> {
     people: &'a [Person<'a>],
     found: &'a [Match<'a>],
-    /// Accounts of ours that nobody was matched with: what they stand for is gone from the source.
+    /// Accounts of ours that nobody was matched with for certain: what they stand for may be gone from the source.
     orphans: Vec<&'a Account>,
+    /// Those of them that others may have a right to.
+    disputed: BTreeSet<AccountId>,
     /// People not in service who have an account, and orphans.
     before: Index<Before>,
     /// People in service who have no account for certain, and look like one of those.
@@ -66,12 +68,14 @@ impl<'a> Likenesses<'a> {
             people,
             found,
             orphans: Vec::new(),
+            disputed: BTreeSet::new(),
             before: Index::default(),
             newcomers: Index::default(),
             unresolved,
         };
         if people.iter().zip(found).any(|(person, found)| is_new(person, found)) {
             likenesses.orphans = orphans(found, target, index);
+            likenesses.disputed = disputed(found);
             likenesses.look_back();
             likenesses.look_for_newcomers();
         }
@@ -81,9 +85,7 @@ impl<'a> Likenesses<'a> {
     fn look_back(&mut self) {
         for (at, (person, found)) in self.people.iter().zip(self.found).enumerate() {
             if *found != Match::None && !person.is_in_service() {
-                // Where the records cannot be read, the account still says whose it is.
-                let stored = found.certain().and_then(Traits::of_account);
-                for traits in traits_of(person).into_iter().chain(stored) {
+                for traits in traits_of_both(person, found.certain()) {
                     self.before.put(traits, Before::Person(at));
                 }
             }
@@ -135,8 +137,8 @@ impl<'a> Likenesses<'a> {
     }
 
     /// People in service who have no account for certain and look like this one, who is not in service.
-    pub(crate) fn newcomers(&self, leaver: &Person<'_>) -> Vec<ExternalId> {
-        let alike = traits_of(leaver);
+    pub(crate) fn newcomers(&self, leaver: &Person<'_>, account: &Account) -> Vec<ExternalId> {
+        let alike = traits_of_both(leaver, Some(account));
         let alike = alike.iter().flat_map(|traits| self.newcomers.like(traits)).take(NAMED);
         let ids: BTreeSet<_> =
             alike.filter_map(|at| self.people.get(at)).map(|person| person.external_id().clone()).collect();
@@ -162,31 +164,37 @@ impl<'a> Likenesses<'a> {
                     Ownership::Ours(id) if leaver.has_record(&id) => id,
                     _ => leaver.external_id().clone(),
                 };
-                is_only_newcomer(&traits_of(leaver)).then_some((account, Some(carried)))
+                is_only_newcomer(&traits_of_both(leaver, Some(account))).then_some((account, Some(carried)))
             }
             Before::Orphan(at) => {
                 // Another system's id is never overwritten (U-17).
-                let account =
-                    *self.orphans.get(at).filter(|account| account.ownership() != Ownership::Foreign)?;
+                let is_free = |account: &&&Account| {
+                    account.ownership() != Ownership::Foreign && !self.disputed.contains(&account.id)
+                };
+                let account = *self.orphans.get(at).filter(is_free)?;
                 is_only_newcomer(Traits::of_account(account).as_slice()).then_some((account, None))
             }
         }
     }
 }
 
-/// Accounts of ours that nobody was matched with for certain. One that somebody else's address leads to may still be
-/// the account of a newcomer.
+/// Accounts of ours that nobody was matched with for certain: one to which only an address leads, or that several
+/// claim, may still be the account of a newcomer.
 fn orphans<'a>(
     found: &[Match<'_>],
     target: &'a TargetSnapshot,
     index: &AccountIndex<'_>,
 ) -> Vec<&'a Account> {
-    let by_address = |found: &&Match<'_>| matches!(found, Match::One(_, level) if !level.is_certain());
-    let others = found.iter().filter(|found| !by_address(found));
-    let claimed = sorted(others.flat_map(Match::each_account));
-    let mut claimed = InTurn::through(claimed.iter().map(|id| (*id, ())));
+    let certain = sorted(found.iter().filter_map(Match::certain).map(|account| account.id));
+    let mut certain = InTurn::through(certain.iter().map(|id| (*id, ())));
     let accounts = target.accounts().iter();
-    accounts.filter(|account| !claimed.has(&account.id) && index.is_managed(account)).collect()
+    accounts.filter(|account| !certain.has(&account.id) && index.is_managed(account)).collect()
+}
+
+/// Accounts that are not for us to give: several claim them, or another system does.
+fn disputed(found: &[Match<'_>]) -> BTreeSet<AccountId> {
+    let claimed = found.iter().filter(|found| !matches!(found, Match::One(..)));
+    claimed.flat_map(Match::each_account).collect()
 }
 
 /// Has this account the last name and the birthday of this person?
@@ -242,6 +250,14 @@ fn traits_of(person: &Person<'_>) -> Vec<Traits> {
     let mut traits: Vec<_> = traits.collect();
     traits.sort();
     traits.dedup();
+    traits
+}
+
+/// The traits of a person's records and of the account: where the records cannot be read, or say another name than
+/// before, the account still tells whose it is.
+fn traits_of_both(person: &Person<'_>, account: Option<&Account>) -> Vec<Traits> {
+    let mut traits = traits_of(person);
+    traits.extend(account.and_then(Traits::of_account).filter(|stored| !traits.contains(stored)));
     traits
 }
 

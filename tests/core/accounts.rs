@@ -185,6 +185,14 @@ fn r18_an_account_that_nobody_manages_is_never_changed() {
 }
 
 #[test]
+fn r18_whose_account_a_leaver_has_does_not_depend_on_the_name_it_shows() {
+    let renamed = || account(7).of("anna").last(Some("Married"));
+    let left = || world().crowd(12).with(person("anna").former());
+    check(&left().having(renamed()), "anna", "offboard");
+    check(&left().having(renamed().carrying(None)), "anna", "hold/leaver_not_managed");
+}
+
+#[test]
 fn r18_an_account_in_the_ledger_is_managed_without_an_id() {
     let world = world()
         .with(person("anna").first(Some("Anne")))

@@ -134,6 +134,13 @@ fn r8_an_action_with_another_account_or_other_evidence_is_skipped() {
 }
 
 #[test]
+fn r8_by_what_an_account_was_found_is_no_change() {
+    let seen = || world().crowd(12).with(person("cleo").former()).having(account(9).of("cleo"));
+    let authorised = approve(&seen(), &seen().link("cleo", 9)).unwrap();
+    assert_eq!((authorised.actions.len(), authorised.skipped.len()), (1, 0));
+}
+
+#[test]
 fn r7_an_approval_is_for_one_plan() {
     let (seen, other) = (three_actions().plan(), world().synced("anna", 7).plan());
     let approval = Approval::of(other.id().clone(), three_actions().now);

@@ -258,3 +258,20 @@ fn r2_a_blank_last_name_is_an_unknown_one() {
     let nameless = person("bob").without_email().last(Some("  "));
     check(&left().with(nameless), "anna", "hold/maybe_still_here");
 }
+
+#[test]
+fn r2_what_is_left_of_somebody_unlisted_keeps_a_leaver_unless_it_surely_is_of_another() {
+    let remains = || person("bob").of_type(None);
+    check(&left().with(remains().unreadable()), "anna", "hold/maybe_still_here");
+    check(&left().with(remains().without_email().last(Some("Last anna"))), "anna", "hold/maybe_still_here");
+    check(
+        &left().with(remains().without_email().last(Some("Last anna")).born(None)),
+        "anna",
+        "hold/maybe_still_here",
+    );
+    check(&left().with(remains().without_email()), "anna", "offboard");
+    // Whose address is known is known by it.
+    check(&left().with(remains().last(Some("Last anna"))), "anna", "offboard");
+    // And of somebody who left too, nobody has to know who it is.
+    check(&left().with(person("bob").former().without_email().last(Some("Last anna"))), "anna", "offboard");
+}

@@ -376,3 +376,11 @@ fn r17_two_records_of_one_leaver_are_one_who_may_be_meant() {
     assert_eq!(decision(&world, "anna-2")["proposal"]["kind"], "relink");
     assert_eq!(decision(&world, "anna-2")["accounts"], json!([7]));
 }
+
+#[test]
+fn r17_a_relink_names_no_record_that_is_gone() {
+    // The leaver was said to be one with a record that is gone since, and the account carries that one's id.
+    let account = account(7).of("anna").carrying(Some("nmbrs:rest:anna-0"));
+    let world = world().with(person("anna").former()).having(account).alias("anna", "anna-0").with(back());
+    assert_eq!(decision(&world, "anna-2")["proposal"]["same_as"], json!(id("anna")));
+}

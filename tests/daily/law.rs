@@ -71,11 +71,18 @@ struct Run<'a> {
     policy: &'a Policy,
     now: DateTime<Utc>,
     today: NaiveDate,
+    /// Records of which somebody said that they are of one human being: the later and the earlier.
+    said_to_be_one: BTreeSet<(String, String)>,
 }
 
 impl Law {
     pub(crate) fn saw(&mut self, what: &str) {
         self.classes.insert(what.to_owned());
+    }
+
+    /// Accounts that a run saw with their records, and came to its end.
+    pub(crate) fn known(&self) -> Vec<AccountId> {
+        self.known.keys().copied().collect()
     }
 
     pub(crate) fn mandate_given(&mut self, policy: &Policy, plan: &SavedPlan) {
@@ -102,7 +109,14 @@ impl Law {
         now: DateTime<Utc>,
         ended: &Ended,
     ) -> Result<(), Broken> {
-        let run = Run { office, before, policy, now, today: now.date_naive() };
+        let run = Run {
+            office,
+            before,
+            policy,
+            now,
+            today: now.date_naive(),
+            said_to_be_one: self.words.iter().flat_map(relinked).collect(),
+        };
         self.classify(&run, after, ended);
         let writes = &after.writes;
         match ended {
@@ -327,6 +341,15 @@ impl Law {
     }
 }
 
+/// What an approval says about records: the later, and the earlier whose person it is.
+fn relinked(word: &Word) -> Vec<(String, String)> {
+    let old = |person: &ExternalId| {
+        let entry = word.plan.entry(person)?.json();
+        entry.pointer("/decision/proposal/same_as").and_then(Value::as_str).map(str::to_owned)
+    };
+    word.people.iter().filter_map(|person| Some((person.as_str().to_owned(), old(person)?))).collect()
+}
+
 /// The entry of a plan that is about this write, with its person.
 fn entry_of(word: &Word, write: &Write) -> Option<(ExternalId, Value)> {
     let created = (write.what == What::Create).then(|| write.after.external_id.clone()).flatten();
@@ -418,7 +441,7 @@ impl Run<'_> {
             let own = before.ours.as_deref().and_then(|id| self.record(id));
             let merges = own.is_some_and(|own| same_text(own.email(), other.email()) && own.resembles(other));
             law!(!(is_open && merges), "U-2: {} of human {human} is open: {write:?}", other.row.id);
-            let resembles = leavers.iter().any(|leaver| leaver.resembles(other));
+            let resembles = own.is_some_and(|own| own.resembles(other)) || other.has_traits_of(&before.account);
             law!(
                 !(self.in_service(other) && resembles) || has_another_account,
                 "R2: human {human} works, says {}: {write:?}",
@@ -469,14 +492,24 @@ impl Run<'_> {
                 continue;
             };
             // Two jobs at once under two addresses are two people to everybody but us.
+            let said = |it: &Record| {
+                let pair = (it.row.id.as_str().to_owned(), old.row.id.as_str().to_owned());
+                self.said_to_be_one.contains(&pair)
+            };
             let one_person = |it: &Record| {
-                it.row.id == old.row.id || (same_text(it.email(), old.email()) && it.resembles(old))
+                it.row.id == old.row.id
+                    || (same_text(it.email(), old.email()) && it.resembles(old))
+                    || said(it)
             };
             let mut of_account = self.office.of_human(record.human).filter(|it| one_person(it));
             let two_jobs = of_account.any(|it| self.in_service(it)) && old.row.id != record.row.id;
             // Of a record that is gone only the account tells whose it was.
-            let is_known =
-                if self.sees(old) { old.resembles(record) } else { record.has_traits_of(&other.account) };
+            let stands = self.before.accounts.contains_key(&other.account.id);
+            let is_known = if self.sees(old) {
+                old.resembles(record)
+            } else {
+                stands && record.has_traits_of(&other.account)
+            };
             law!(
                 two_jobs || !(old.row.id == record.row.id || is_known),
                 "R17: human {} has account {} already: {write:?}",
@@ -533,7 +566,7 @@ impl Run<'_> {
 
     /// R8: what was approved is done with the values that the person could see, or not at all.
     fn r8_as_it_was_seen(&self, write: &Write, word: &Word) -> Result<(), Broken> {
-        let then = Run { office: &word.office, ..*self };
+        let then = Run { office: &word.office, said_to_be_one: BTreeSet::new(), ..*self };
         match &write.what {
             What::Update(_) => {
                 then.values_are_of_the_owner(write).map_err(|broken| format!("R8: not as approved: {broken}"))

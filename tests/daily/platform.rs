@@ -28,6 +28,7 @@ pub(crate) struct Habits {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Standing {
     pub(crate) account: Account,
+    pub(crate) made_for: Option<Human>,
     /// For whom it was made, or to whom somebody with the right to say so gave it.
     pub(crate) owner: Option<Human>,
     /// The record for which it became ours: by our creation, or because it came to carry our id while it was nobody's.
@@ -59,6 +60,8 @@ pub(crate) struct Platform {
     /// People of whom it refuses every write.
     pub(crate) grudges: BTreeSet<Human>,
     pub(crate) writes: Vec<Write>,
+    /// Accounts of ours that a run saw and came to its end.
+    pub(crate) remembered: BTreeSet<AccountId>,
     pub(crate) removed: Vec<Standing>,
     last_number: i64,
 }
@@ -89,7 +92,7 @@ impl Platform {
         let account = self.normalised(&account);
         if !self.is_taken(&account) {
             let ours = id_of_ours(&account);
-            self.accounts.insert(account.id, Standing { account, owner, ours });
+            self.accounts.insert(account.id, Standing { account, made_for: owner, owner, ours });
         }
     }
 
@@ -98,6 +101,10 @@ impl Platform {
         let Some(mut standing) = self.accounts.get(&id).cloned() else { return };
         edit(&mut standing);
         standing.account = self.normalised(&standing.account);
+        if id_of_ours(&standing.account).is_none() && !self.remembered.contains(&id) {
+            // Nobody saw it while it carried our id.
+            (standing.owner, standing.ours) = (standing.made_for, None);
+        }
         standing.ours = standing.ours.or_else(|| id_of_ours(&standing.account));
         if !self.is_taken(&standing.account) {
             self.accounts.insert(id, standing);
@@ -133,8 +140,9 @@ impl Platform {
             return Err(PortErrorKind::Conflict);
         }
         self.last_number += 1;
+        self.remembered.insert(account.id);
         self.accounts
-            .insert(account.id, Standing { account: account.clone(), owner, ours: id_of_ours(&account) });
+            .insert(account.id, Standing { account: account.clone(), made_for: owner, owner, ours: id_of_ours(&account) });
         let write = Write { account: account.id, what: What::Create, before: None, after: account.clone() };
         self.writes.push(write);
         Ok(account)
@@ -165,7 +173,7 @@ impl Platform {
         }
         let marked = matches!(what, What::Update(change) if change.external_id.is_some());
         let ours = before.ours.clone().filter(|_| !marked).or_else(|| id_of_ours(&account));
-        self.accounts.insert(id, Standing { account: account.clone(), owner: before.owner, ours });
+        self.accounts.insert(id, Standing { account: account.clone(), ours, ..before.clone() });
         let write = Write { account: id, what: what.clone(), before: Some(before), after: account.clone() };
         self.writes.push(write);
         Ok(account)

@@ -160,6 +160,8 @@ impl Play {
             }
         }
         self.law.judges(&office, &before, &after, &policy, now, &ended)?;
+        let known = self.law.known();
+        self.stage.in_platform(|platform| platform.remembered.extend(known));
         self.stage.forget_calls();
         Ok(ended)
     }

@@ -378,6 +378,15 @@ impl Lease for Stage {
         self.call(name, |_, _| done_at_once(self.store.renew(customer, lease, now, hold_for))).await
     }
 
+    async fn held_until(
+        &self,
+        customer: &CustomerId,
+        now: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, PortError> {
+        let name = "store held until".to_owned();
+        self.call(name, |_, _| done_at_once(self.store.held_until(customer, now))).await
+    }
+
     async fn release(&self, customer: &CustomerId, lease: LeaseId) -> Result<(), PortError> {
         self.call("store release".to_owned(), |_, _| done_at_once(self.store.release(customer, lease))).await
     }

@@ -11,7 +11,7 @@ use crate::stage::{Folder, beneath, customer, done, intent, lease, plan, start};
 #[tokio::test]
 async fn a_store_without_room_says_so_and_goes_on_when_there_is_room() {
     let folder = Folder::new();
-    let store = SqliteStore::open_at_most(folder.file(), 512 * 1024).await.unwrap();
+    let store = SqliteStore::open_at_most(folder.file(), 200 * 1024).await.unwrap();
     let lease = lease(&store).await;
     let mut settled = 0;
     let error = loop {
@@ -31,7 +31,7 @@ async fn a_store_without_room_says_so_and_goes_on_when_there_is_room() {
 
     let links = store.view(&customer()).await.unwrap().links.len() as u64;
     assert_eq!(links, 2 * settled, "both links of each, and none of the one that failed");
-    assert!(fs::metadata(folder.file()).unwrap().len() <= 512 * 1024);
+    assert!(fs::metadata(folder.file()).unwrap().len() <= 200 * 1024);
     drop(store);
 
     let store = folder.open().await;

@@ -11,7 +11,7 @@ use sync_core::authority::{Approval, Refusal};
 use sync_core::engine::{SyncRun, Verdict};
 use sync_core::ports::Clock;
 
-use super::{Setting, Sides, bars};
+use super::{Setting, Sides, bars, ended_early};
 use crate::clock::MachineClock;
 use crate::exit::{Ended, WrongUsage};
 use crate::terminal::{say, tell};
@@ -36,7 +36,8 @@ pub async fn apply(setting: Setting<'_>, plan: &Path, approve: &str, json: bool)
     let config = setting.config;
     let approval = Approval::of(approve, MachineClock.now());
     let report =
-        run.approved(&config.customer, &config.policy, &config.fingerprint_key, &approved, approval).await?;
+        run.approved(&config.customer, &config.policy, &config.fingerprint_key, &approved, approval).await;
+    let report = report.map_err(ended_early)?;
     match &report.verdict {
         Verdict::Waits(Refusal::Braked(brakes)) => {
             for brake in brakes {

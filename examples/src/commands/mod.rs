@@ -32,6 +32,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use nmbrs_client::NmbrsSource;
 use sync_core::ExternalId;
+use sync_core::engine::EngineError;
 use sync_core::ports::Progress;
 use yourcampus_client::{YourCampusReader, YourCampusWriter};
 
@@ -81,6 +82,17 @@ struct Sides {
     source: NmbrsSource,
     reader: YourCampusReader,
     writer: YourCampusWriter,
+}
+
+/// What a run says when it ended before it planned. One that met another tells how to go on if that one crashed.
+fn ended_early(error: EngineError) -> anyhow::Error {
+    let busy = matches!(error, EngineError::Busy { .. });
+    let error = anyhow::Error::new(error);
+    if busy {
+        error.context("nothing was done; if the other run crashed: sync run --take-over")
+    } else {
+        error
+    }
 }
 
 /// Bars on a terminal, unless somebody asked for JSON.

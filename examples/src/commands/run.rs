@@ -11,7 +11,7 @@ use sync_core::plan::{ActionKind, Entry};
 use sync_core::ports::EmployeeSource;
 use sync_core::{ExternalId, PlanId};
 
-use super::{Setting, Sides, bars, person_id};
+use super::{Setting, Sides, bars, ended_early, person_id};
 use crate::clock::MachineClock;
 use crate::exit::Ended;
 use crate::next_step::{NextStep, Release, is_blocked};
@@ -52,7 +52,8 @@ pub async fn run(setting: Setting<'_>, options: RunOptions) -> anyhow::Result<En
     if !options.json {
         say(&show::facts([("reading takes", source.call_formula().to_owned())]));
     }
-    let report = run.daily(&config.customer, &config.policy, &config.fingerprint_key).await?;
+    let report = run.daily(&config.customer, &config.policy, &config.fingerprint_key).await;
+    let report = report.map_err(ended_early)?;
     let left = Left::of(&report);
     if options.json {
         say(&show::run_json(&report).to_string());

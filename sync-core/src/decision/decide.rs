@@ -263,7 +263,7 @@ fn leaver(person: &Person<'_>, account: &Account, facts: &Facts<'_>) -> Decision
     if facts.likenesses.maybe_still_here(person) {
         return Decision::hold(HoldReason::MaybeStillHere);
     }
-    let records = facts.likenesses.newcomers(person);
+    let records = facts.likenesses.newcomers(person, account);
     if !records.is_empty() {
         let (reason, accounts) = (HoldReason::MaybeReturned, vec![account.id]);
         return Decision::Hold { reason, accounts, records, proposal: None };

@@ -189,11 +189,14 @@ impl SavedPlan {
         })
     }
 
-    /// Does this plan hold the same action, with the same account and the same values, for the same person?
+    /// Does this plan hold the same action, with the same account and the same values, for the same person? By what the
+    /// account was found does not count: a run that came to its end remembers whose it is, and finds it so from then on.
     pub(crate) fn holds_action_of(&self, entry: &Entry) -> bool {
         let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
         let Ok(fresh) = serde_json::to_value(entry) else { return false };
-        ["decision", "account", "records"].iter().all(|part| saved.get(part) == fresh.get(part))
+        ["/decision", "/records", "/account/id", "/account/company", "/account/active"]
+            .iter()
+            .all(|part| saved.pointer(part) == fresh.pointer(part))
     }
 
     /// Is this update what this plan proposed to do after an activation, on the same account and with the same values?

@@ -139,7 +139,8 @@ impl CompletedRun {
 
 /// The memory of what was meant and what was done.
 ///
-/// An implementation makes each call durable before it answers.
+/// An implementation makes each call durable before it answers. `settle` alone may wait for the next call to become so:
+/// what is lost of it is found again, because the intent is then open and the next run ends it by what it reads.
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// All that planning needs to know.

@@ -45,7 +45,7 @@ pub(super) fn open(path: &Path, at_most: Option<u64>) -> Result<Connection, Sqli
     let _alone = OPENING.lock().unwrap_or_else(PoisonError::into_inner);
     // Absolute, because SQLite takes a path that begins with `file:` for something else.
     let path = std::path::absolute(path)?;
-    let has_content = make_private(&path)?;
+    make_private(&path)?;
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut connection = Connection::open_with_flags(&path, flags)?;
     connection.busy_timeout(PATIENCE)?;
@@ -53,12 +53,8 @@ pub(super) fn open(path: &Path, at_most: Option<u64>) -> Result<Connection, Sqli
     if connection.is_readonly(MAIN_DB)? {
         return Err(SqliteError::of(SqliteErrorKind::ReadOnly));
     }
-    let found = version(&connection)?;
-    // To SQLite a few bytes are as good as none, but somebody wrote them.
-    if has_content && connection.query_row("PRAGMA page_count", [], |row| row.get::<_, i64>(0))? == 0 {
-        return Err(SqliteError::of(SqliteErrorKind::NotOurs));
-    }
-    make_durable(&connection)?;
+    let found = recognise(&mut connection, &path)?;
+    set_up(&connection)?;
     if found < LATEST {
         migrate(&mut connection)?;
     }
@@ -74,14 +70,12 @@ pub(super) fn check_version(connection: &Connection) -> Result<(), SqliteError> 
     if found == LATEST { Ok(()) } else { Err(newer(found)) }
 }
 
-/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there. Says
-/// whether there is anything in it.
-fn make_private(path: &Path) -> Result<bool, SqliteError> {
+/// SQLite gives the files beside the first its permissions, so that the first is made here if it is not there.
+fn make_private(path: &Path) -> Result<(), SqliteError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
         made => drop(made?),
     }
-    let mut has_content = false;
     for path in [path.to_owned(), beside(path, "-wal"), beside(path, "-shm")] {
         match fs::symlink_metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -90,16 +84,28 @@ fn make_private(path: &Path) -> Result<bool, SqliteError> {
             Ok(found) if found.mode() & 0o077 != 0 => {
                 return Err(SqliteError::of(SqliteErrorKind::OpenToOthers));
             }
-            Ok(found) => has_content |= found.len() > 0,
+            Ok(_) => {}
         }
     }
-    Ok(has_content)
+    Ok(())
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// The version of the file as of one instant: another process may be making it.
+fn recognise(connection: &mut Connection, path: &Path) -> Result<i64, SqliteError> {
+    let instant = connection.transaction()?;
+    let found = version(&instant)?;
+    let pages: i64 = instant.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+    // To SQLite a few bytes are as good as none, but somebody wrote them.
+    if pages == 0 && fs::symlink_metadata(path)?.len() > 0 {
+        return Err(SqliteError::of(SqliteErrorKind::NotOurs));
+    }
+    Ok(found)
 }
 
 /// The version of a file of ours; zero for an empty one.
@@ -118,8 +124,8 @@ const fn newer(found: i64) -> SqliteError {
     SqliteError::of(SqliteErrorKind::NewerVersion { found, known: LATEST })
 }
 
-/// Every commit is on the disk before it answers, what is forgotten is overwritten, and what refers to something has it.
-fn make_durable(connection: &Connection) -> Result<(), SqliteError> {
+/// Every commit goes through a log, what is forgotten is overwritten, and what refers to something has it.
+fn set_up(connection: &Connection) -> Result<(), SqliteError> {
     if write_ahead(connection)? != "wal" {
         return Err(SqliteError::of(SqliteErrorKind::Io));
     }
@@ -164,4 +170,89 @@ fn migrate(connection: &mut Connection) -> Result<(), SqliteError> {
     transaction.pragma_update(None, "user_version", LATEST)?;
     transaction.commit()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A store's file of a test's own, gone with it.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Self {
+            let folder = std::env::temp_dir().join(format!("sync-core-{}-{name}", std::process::id()));
+            fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn file(&self) -> PathBuf {
+            self.0.join("store.db")
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn asked(connection: &Connection, pragma: &str) -> i64 {
+        connection.query_row(&format!("PRAGMA {pragma}"), [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn every_connection_is_durable_strict_and_forgets_for_good() {
+        let place = Place::new("set-up");
+        for _ in 0..2 {
+            let connection = open(&place.file(), None).unwrap();
+            for (pragma, value) in [
+                ("synchronous", 2),
+                ("foreign_keys", 1),
+                ("secure_delete", 1),
+                ("trusted_schema", 0),
+                ("user_version", LATEST),
+                ("application_id", APPLICATION_ID),
+            ] {
+                assert_eq!(asked(&connection, pragma), value, "{pragma}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_table_is_strict_and_refers_to_its_customer() {
+        let place = Place::new("strict");
+        let connection = open(&place.file(), None).unwrap();
+        let lax = "SELECT count(*) FROM pragma_table_list
+                   WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' AND NOT strict";
+        assert_eq!(connection.query_row(lax, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+        let of_nobody =
+            "INSERT INTO links (customer, record, account, company) VALUES (7, 'nmbrs:rest:a', 1, 'C')";
+        let error = SqliteError::from(connection.execute(of_nobody, []).unwrap_err());
+        assert_eq!(error.kind(), SqliteErrorKind::OutOfRange);
+    }
+
+    #[test]
+    fn a_file_that_another_process_took_to_a_later_version_is_not_worked_on() {
+        let place = Place::new("later");
+        let (here, there) = (open(&place.file(), None).unwrap(), open(&place.file(), None).unwrap());
+        check_version(&here).unwrap();
+        there.pragma_update(None, "user_version", LATEST + 1).unwrap();
+        let newer = SqliteErrorKind::NewerVersion { found: LATEST + 1, known: LATEST };
+        assert_eq!(check_version(&here).unwrap_err().kind(), newer);
+        assert_eq!(open(&place.file(), None).unwrap_err().kind(), newer);
+    }
+
+    #[test]
+    fn a_file_that_was_made_half_way_is_made_whole() {
+        let place = Place::new("half");
+        fs::write(place.file(), "").unwrap();
+        let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs::set_permissions(place.file(), permissions).unwrap();
+        let crashed = Connection::open(place.file()).unwrap();
+        assert_eq!(write_ahead(&crashed).unwrap(), "wal");
+        drop(crashed);
+        assert!(fs::metadata(place.file()).unwrap().len() > 0);
+        assert_eq!(asked(&open(&place.file(), None).unwrap(), "user_version"), LATEST);
+    }
 }

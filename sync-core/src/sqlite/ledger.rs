@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use rusqlite::{Row, Transaction, named_params};
 
 use super::SqliteStore;
@@ -18,6 +19,18 @@ use crate::plan::ActionKind;
 use crate::ports::{
     Certain, CompletedRun, Intent, IntentId, LeaseId, Ledger, OpenIntent, Outcome, PortError, PortErrorKind,
 };
+
+const ALL_LINKS: &str =
+    "SELECT record, account, company FROM links WHERE customer = :customer ORDER BY record";
+
+const OPEN_INTENTS: &str = "SELECT id, plan, person, action, account, at FROM intents
+     WHERE customer = :customer AND outcome IN ('open', 'doubtful')
+     ORDER BY id";
+
+const DEACTIVATIONS: &str = "SELECT at FROM intents
+     WHERE customer = :customer
+       AND action IN ('withdraw', 'offboard') AND outcome IN ('open', 'doubtful', 'done')
+     ORDER BY at";
 
 /// How the file spells what was last told of an intent.
 const fn spelled(outcome: &Outcome) -> &'static str {
@@ -49,12 +62,10 @@ fn all<K: Ord, V>(
 fn view(tx: &Transaction<'_>, customer: i64) -> Result<LedgerView, Failure> {
     let links = all(
         tx,
-        "SELECT record, account, company FROM links WHERE customer = :customer ORDER BY record",
+        ALL_LINKS,
         customer,
-        |row| {
-            let link = Link::new(AccountId::new(row.get("account")?), CompanyId::new(text(row, "company")?));
-            Ok((record_of(row, "record")?, link))
-        },
+        // By number, because there may be a million, and a name is looked up in each row.
+        |row| Ok((record_of(row, 0)?, Link::new(AccountId::new(row.get(1)?), CompanyId::new(text(row, 2)?)))),
     )?;
     let aliases = all(
         tx,
@@ -84,13 +95,8 @@ fn last_run(tx: &Transaction<'_>, customer: i64) -> Result<Option<LastRun>, Fail
 }
 
 /// Whatever took access away, or may have.
-fn deactivations(tx: &Transaction<'_>, customer: i64) -> Result<Vec<chrono::DateTime<chrono::Utc>>, Failure> {
-    let mut select = tx.prepare_cached(
-        "SELECT at FROM intents
-         WHERE customer = :customer
-           AND action IN ('withdraw', 'offboard') AND outcome IN ('open', 'doubtful', 'done')
-         ORDER BY at",
-    )?;
+fn deactivations(tx: &Transaction<'_>, customer: i64) -> Result<Vec<DateTime<Utc>>, Failure> {
+    let mut select = tx.prepare_cached(DEACTIVATIONS)?;
     let mut rows = select.query(named_params! { ":customer": customer })?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
@@ -122,11 +128,7 @@ fn intent_of(row: &Row<'_>) -> Result<Intent, Failure> {
 }
 
 fn open_intents(tx: &Transaction<'_>, customer: i64) -> Result<Vec<OpenIntent>, Failure> {
-    let mut select = tx.prepare_cached(
-        "SELECT id, plan, person, action, account, at FROM intents
-         WHERE customer = :customer AND outcome IN ('open', 'doubtful')
-         ORDER BY id",
-    )?;
+    let mut select = tx.prepare_cached(OPEN_INTENTS)?;
     let mut rows = select.query(named_params! { ":customer": customer })?;
     let mut open = Vec::new();
     while let Some(row) = rows.next()? {
@@ -278,7 +280,7 @@ impl Ledger for SqliteStore {
         outcome: &Outcome,
     ) -> Result<(), PortError> {
         let (customer, outcome) = (customer.clone(), outcome.clone());
-        self.write("settle an intent", move |tx| settle(tx, &customer, intent, &outcome)).await
+        self.write_lazily("settle an intent", move |tx| settle(tx, &customer, intent, &outcome)).await
     }
 
     async fn complete(
@@ -289,5 +291,27 @@ impl Ledger for SqliteStore {
     ) -> Result<(), PortError> {
         let (customer, run) = (customer.clone(), run.clone());
         self.write("complete a run", move |tx| complete(tx, held(tx, &customer, lease)?, &run)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    /// What a run asks again and again must not become slower with the years.
+    #[test]
+    fn what_every_run_asks_is_found_by_an_index() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch(include_str!("schema/v1.sql")).unwrap();
+        for (sql, way) in [
+            (super::ALL_LINKS, "SEARCH links USING PRIMARY KEY (customer=?)"),
+            (super::OPEN_INTENTS, "SEARCH intents USING INDEX intents_without_end (customer=?)"),
+            (super::DEACTIVATIONS, "SEARCH intents USING INDEX deactivations (customer=?)"),
+        ] {
+            let mut explained = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut rows = explained.query([1]).unwrap();
+            assert_eq!(rows.next().unwrap().unwrap().get::<_, String>("detail").unwrap(), way);
+            assert!(rows.next().unwrap().is_none(), "and nothing is sorted: {sql}");
+        }
     }
 }

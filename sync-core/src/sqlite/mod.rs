@@ -23,12 +23,14 @@ pub use error::{SqliteError, SqliteErrorKind};
 use crate::ports::PortError;
 use error::Failure;
 use rusqlite::Transaction;
-use worker::Worker;
+use worker::{Durable, Worker};
 
 /// Keeps the memory of any number of customers in one file, behind all ports of a [`Store`](crate::ports::Store).
 ///
-/// - **Durable**: each call is on the disk when it answers. A crash at any instant, of the process or of the machine,
-///   leaves every call that answered, and of the others each whole or not at all.
+/// - **Durable**: each call is on the disk when it answers, but for [`settle`](crate::ports::Ledger::settle), which is
+///   there with the next one at the latest. A crash of the process leaves every call that answered. A failure of the
+///   power leaves them too, but for settlements since the last other call: their intents are open again, and the next
+///   run ends them by what it reads. Of a call that did not answer, all or nothing is left.
 /// - **Shared**: any number of processes of one machine may have the file open. Not over a network file system.
 /// - **Private**: the file is made 0600, and those that SQLite lays beside it (`…-wal`, `…-shm`) too. One that others
 ///   can read is refused and not mended, because a person has to know that it was open. It holds ids, dates and the
@@ -75,7 +77,16 @@ impl SqliteStore {
         what: &'static str,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, PortError> {
-        self.worker.write(change).await.map_err(|failure| failure.told(what))
+        self.worker.write(Durable::Now, change).await.map_err(|failure| failure.told(what))
+    }
+
+    /// Changes what is on the disk with the next change at the latest.
+    async fn write_lazily<T: Send + 'static>(
+        &self,
+        what: &'static str,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, PortError> {
+        self.worker.write(Durable::WithTheNext, change).await.map_err(|failure| failure.told(what))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, Transaction, named_params};
+use rusqlite::{OptionalExtension, Row, RowIndex, Transaction, named_params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -43,34 +43,34 @@ pub(super) fn number(number: u64) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
-pub(super) fn text<'r>(row: &'r Row<'_>, column: &str) -> Result<&'r str, Failure> {
+pub(super) fn text<'r>(row: &'r Row<'_>, column: impl RowIndex) -> Result<&'r str, Failure> {
     row.get_ref(column)?.as_str().map_err(|_| Failure::unreadable())
 }
 
-pub(super) fn text_if_any(row: &Row<'_>, column: &str) -> Result<Option<String>, Failure> {
+pub(super) fn text_if_any(row: &Row<'_>, column: impl RowIndex) -> Result<Option<String>, Failure> {
     match row.get_ref(column)? {
         ValueRef::Null => Ok(None),
-        _ => text(row, column).map(|text| Some(text.to_owned())),
+        value => value.as_str().map(|text| Some(text.to_owned())).map_err(|_| Failure::unreadable()),
     }
 }
 
-pub(super) fn instant_of(row: &Row<'_>, column: &str) -> Result<DateTime<Utc>, Failure> {
+pub(super) fn instant_of(row: &Row<'_>, column: impl RowIndex) -> Result<DateTime<Utc>, Failure> {
     let at = DateTime::parse_from_rfc3339(text(row, column)?).map_err(|_| Failure::unreadable())?;
     Ok(at.to_utc())
 }
 
-pub(super) fn record_of(row: &Row<'_>, column: &str) -> Result<ExternalId, Failure> {
+pub(super) fn record_of(row: &Row<'_>, column: impl RowIndex) -> Result<ExternalId, Failure> {
     ExternalId::parse(text(row, column)?).map_err(|_| Failure::unreadable())
 }
 
-pub(super) fn plan_of(row: &Row<'_>, column: &str) -> Result<PlanId, Failure> {
+pub(super) fn plan_of(row: &Row<'_>, column: impl RowIndex) -> Result<PlanId, Failure> {
     PlanId::parse(text(row, column)?).ok_or_else(Failure::unreadable)
 }
 
-pub(super) fn json_of<T: DeserializeOwned>(row: &Row<'_>, column: &str) -> Result<T, Failure> {
+pub(super) fn json_of<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> Result<T, Failure> {
     serde_json::from_str(text(row, column)?).map_err(|_| Failure::unreadable())
 }
 
-pub(super) fn number_of(row: &Row<'_>, column: &str) -> Result<u64, Failure> {
+pub(super) fn number_of(row: &Row<'_>, column: impl RowIndex) -> Result<u64, Failure> {
     u64::try_from(row.get::<_, i64>(column)?).map_err(|_| Failure::unreadable())
 }

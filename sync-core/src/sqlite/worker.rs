@@ -15,6 +15,15 @@ use super::file;
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
+/// When a change is on the disk.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Durable {
+    /// When it answers.
+    Now,
+    /// With the next change at the latest, as all are in one log. It outlives the process at once.
+    WithTheNext,
+}
+
 /// A running thread. To drop it is to wait until it has done what it was given, and has closed the file.
 pub(super) struct Worker {
     jobs: Option<mpsc::Sender<Job>>,
@@ -50,29 +59,23 @@ impl Worker {
         &self,
         look: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.transact(TransactionBehavior::Deferred, look).await
+        self.run(move |connection| transact(connection, TransactionBehavior::Deferred, look)).await
     }
 
-    /// Changes, all or nothing, while no other process can. It is on the disk when this answers.
+    /// Changes, all or nothing, while no other process can.
     pub(super) async fn write<T: Send + 'static>(
         &self,
+        durable: Durable,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        self.transact(TransactionBehavior::Immediate, change).await
-    }
-
-    async fn transact<T: Send + 'static>(
-        &self,
-        behavior: TransactionBehavior,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
         self.run(move |connection| {
-            let transaction = connection.transaction_with_behavior(behavior)?;
-            file::check_version(&transaction)?;
-            // An error rolls back, because that is what dropping a transaction does.
-            let done = work(&transaction)?;
-            transaction.commit()?;
-            Ok(done)
+            // Said before each, so that nothing that fails can leave the wrong one. SQLite obeys while it compiles the
+            // statement, which for that reason is not a cached one.
+            connection.execute_batch(match durable {
+                Durable::Now => "PRAGMA synchronous = FULL",
+                Durable::WithTheNext => "PRAGMA synchronous = NORMAL",
+            })?;
+            transact(connection, TransactionBehavior::Immediate, change)
         })
         .await
     }
@@ -91,6 +94,19 @@ impl Worker {
         self.jobs.as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
     }
+}
+
+fn transact<T>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let transaction = connection.transaction_with_behavior(behavior)?;
+    file::check_version(&transaction)?;
+    // An error rolls back, because that is what dropping a transaction does.
+    let done = work(&transaction)?;
+    transaction.commit()?;
+    Ok(done)
 }
 
 impl Drop for Worker {
