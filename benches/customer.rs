@@ -35,17 +35,18 @@ impl Customer {
     /// Everybody has an account that was synced, and so many of a hundred changed since: by turns somebody is new,
     /// left, has another name, another address, or none.
     pub fn settled(people: u32, percent: u32) -> Self {
+        let source = source(people, |n| change(n, percent));
+        let companies: Vec<CompanyId> = (0..COMPANIES).map(company).collect();
+        let known = || (0..people).filter(|n| change(*n, percent) != Change::New);
+        let accounts = known().map(|n| Row::readable(account_id(n), account_of(n, &record(n, Change::None))));
+        let target = target(accounts.collect());
         let mut ledger = LedgerView::default();
-        let mut accounts = Vec::with_capacity(people as usize);
-        for n in 0..people {
-            let record = record(n, Change::None);
-            if change(n, percent) != Change::New {
-                ledger.links.insert(record.id.clone(), Link::new(account_id(n), record.company.clone()));
-                accounts.push(Row::readable(account_id(n), account_of(n, &record)));
-            }
-        }
+        ledger.links = known()
+            .zip(companies.iter().cycle())
+            .map(|(n, company)| (id(n), Link::new(account_id(n), company.clone())))
+            .collect();
         ledger.last_run = Some(LastRun::default());
-        Self { source: source(people, |n| change(n, percent)), target: target(accounts), ledger }
+        Self { source, target, ledger }
     }
 
     /// Nobody has an account, and nothing is remembered.
@@ -107,17 +108,22 @@ fn record(n: u32, change: Change) -> EmployeeRecord {
     record.listed = Listed::new(Some(n.into()), Some(employee_type));
     let personal = &mut record.personal;
     let first_name = if change == Change::Name { "Other" } else { "First" };
-    personal.first_name = Some(Pii::new(format!("{first_name}{n}")));
-    personal.last_name = Some(Pii::new(format!("Lást{n}")));
+    personal.first_name = Some(text(format!("{first_name}{n}")));
+    personal.last_name = Some(text(format!("Lást{n}")));
     personal.birthday = Some(Pii::new(start - chrono::Days::new(9_000 + u64::from(n % 10_000))));
     personal.business_email = match change {
         Change::NoAddress => None,
-        Change::Address => Some(Pii::new(format!("last.first{n}@example.nl"))),
-        _ => Some(Pii::new(format!("first.last{n}@example.nl"))),
+        Change::Address => Some(text(format!("last.first{n}@example.nl"))),
+        _ => Some(text(format!("first.last{n}@example.nl"))),
     };
     record.employments = vec![if left { employment.ending(end) } else { employment }];
     record.contracts = vec![Contract::new(Some(start), left.then_some(end))];
     record
+}
+
+/// Without room to grow, as a decoder leaves it.
+fn text(text: String) -> Pii<String> {
+    Pii::new(text.into_boxed_str().into_string())
 }
 
 fn account_of(n: u32, record: &EmployeeRecord) -> Account {

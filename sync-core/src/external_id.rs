@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::text;
+
 const REST: &str = "nmbrs:rest:";
 const SOAP: &str = "nmbrs:soap:";
 const LONGEST_PART: usize = 128;
@@ -49,7 +51,7 @@ impl ExternalId {
 
     /// The text of the id that [`parse`](Self::parse) would read; borrowed, unless it was spelled otherwise.
     pub(crate) fn text_of(carried: &str) -> Result<Cow<'_, str>, NotOurs> {
-        let text = carried.trim();
+        let text = text::trim(carried);
         if let Some(employee) = text.strip_prefix(REST) {
             return if is_part(employee) { Ok(text.into()) } else { Err(NotOurs) };
         }

@@ -96,7 +96,7 @@ impl<'a> AccountIndex<'a> {
     /// The accounts that carry this id, by id.
     fn carrying<'k>(&'k self, id: &'k ExternalId) -> impl Iterator<Item = &'a Account> + 'k {
         let accounts = self.by_external_id.find(id.as_str()).filter_map(|at| self.target.accounts().get(at));
-        accounts.filter(|account| account.our_id().is_some_and(|carried| carried == id.as_str()))
+        accounts.filter(|account| account.carries(id))
     }
 
     /// The account of each person, in the people's order, which is that of their ids.
@@ -162,8 +162,7 @@ impl<'a> AccountIndex<'a> {
 
     /// A linked account that meanwhile carries somebody else's id is not the person's any more.
     fn unless_taken(&self, account: &'a Account, level: Level, person: &Person<'_>) -> Match<'a> {
-        let is_own = |carried: &str| person.ids().any(|own| own.as_str() == carried);
-        if account.our_id().is_some_and(|carried| is_own(&carried)) {
+        if person.ids().any(|own| account.carries(own)) {
             return Match::One(account, level);
         }
         match account.ownership() {

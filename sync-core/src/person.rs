@@ -7,6 +7,7 @@
 
 mod ties;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -371,7 +372,7 @@ pub(crate) fn folded(name: Option<&Pii<String>>) -> Option<String> {
     name.map(|name| text::fold(name.expose())).filter(|name| !name.is_empty())
 }
 
-/// A cleaned, non-empty text field.
-pub(crate) fn clean(field: Option<&Pii<String>>) -> Option<Pii<String>> {
-    field.and_then(|text| text::clean(text.expose())).map(Pii::new)
+/// A text field as texts compare, unless it is blank; borrowed where it is written so.
+pub(crate) fn clean(field: Option<&Pii<String>>) -> Option<Pii<Cow<'_, str>>> {
+    field.and_then(|text| text::as_clean(text.expose())).map(Pii::new)
 }

@@ -14,7 +14,7 @@ pub fn clean(raw: &str) -> Option<String> {
 
 /// The same, borrowed where the text is clean already.
 pub(crate) fn as_clean(raw: &str) -> Option<Cow<'_, str>> {
-    let trimmed = raw.trim();
+    let trimmed = trim(raw);
     (!trimmed.is_empty()).then(|| composed(trimmed.into()))
 }
 
@@ -25,11 +25,19 @@ pub fn fold(raw: &str) -> String {
 
 /// The same, borrowed where the text has that form already.
 pub(crate) fn as_folded(raw: &str) -> Cow<'_, str> {
-    let trimmed = raw.trim();
+    let trimmed = trim(raw);
     if trimmed.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
         trimmed.into()
     } else {
         composed(trimmed.to_lowercase().into())
+    }
+}
+
+/// Without blanks around it. Nearly nothing has any, and then a look at both ends is enough.
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 
@@ -45,6 +53,13 @@ mod tests {
     fn blank_is_nothing() {
         assert_eq!(clean(" \t\n"), None);
         assert_eq!(clean(""), None);
+    }
+
+    #[test]
+    fn blanks_of_every_kind_are_trimmed() {
+        for text in ["ab", " ab", "ab\u{a0}", "\u{3000}a", "é", "\u{85}é ", "a", " ", ""] {
+            assert_eq!(trim(text), text.trim());
+        }
     }
 
     #[test]

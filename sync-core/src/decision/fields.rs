@@ -14,7 +14,7 @@ use crate::change::{AccountChange, Field, NewAccount};
 use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
-use crate::person::{Person, birthday_of, first_start};
+use crate::person::{Person, birthday_of, clean, first_start};
 use crate::pii::Pii;
 use crate::policy::{Anniversary, Policy};
 use crate::record::EmployeeRecord;
@@ -45,17 +45,13 @@ impl<'a> Wanted<'a> {
         let personal = &record.personal;
         Ok(Self {
             email,
-            first_name: as_clean(personal.first_name.as_ref()).ok_or(NoName)?,
-            prefix: as_clean(personal.prefix.as_ref()),
-            last_name: as_clean(personal.last_name.as_ref()).ok_or(NoName)?,
+            first_name: clean(personal.first_name.as_ref()).ok_or(NoName)?,
+            prefix: clean(personal.prefix.as_ref()),
+            last_name: clean(personal.last_name.as_ref()).ok_or(NoName)?,
             birthday: birthday_of(record).map(Pii::new),
             work_anniversary: anniversary(record, policy.anniversary, today).map(Pii::new),
         })
     }
-}
-
-fn as_clean(field: Option<&Pii<String>>) -> Option<Pii<Cow<'_, str>>> {
-    field.and_then(|text| text::as_clean(text.expose())).map(Pii::new)
 }
 
 fn owned(text: &Pii<Cow<'_, str>>) -> Pii<String> {
@@ -209,6 +205,6 @@ pub(super) fn marking(
 
 /// The wanted text, unless the account stores the same up to blanks and Unicode form.
 fn unless_stored(wanted: Option<&Pii<Cow<'_, str>>>, stored: Option<&Pii<String>>) -> Option<Pii<String>> {
-    let stored = as_clean(stored);
+    let stored = clean(stored);
     wanted.filter(|wanted| Some(*wanted) != stored.as_ref()).map(owned)
 }

@@ -21,8 +21,8 @@ use crate::record::EmployeeType;
 /// The name of this format. Unknown ones are refused.
 pub const SCHEMA: &str = "plan/v1";
 
-/// All that may be shown of a plan. The fields stand in canonical order, so that a plan is hashed entry by entry and
-/// never in memory as bytes.
+/// All that may be shown of a plan. Its fields, and those of what it has much of, stand in canonical order: so a plan is
+/// hashed as it comes, and never in memory as bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PlanDocument {
@@ -80,16 +80,16 @@ impl PlanDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Entry {
-    /// The external id: that of the oldest record.
-    pub person: ExternalId,
-    /// All records, oldest first.
-    pub records: Vec<RecordNote>,
     /// The account, if there is exactly one.
     pub account: Option<AccountNote>,
     /// What happens, and why.
     pub decision: Decision,
     /// The last day of somebody in service, if it is known.
     pub leaves_on: Option<NaiveDate>,
+    /// The external id: that of the oldest record.
+    pub person: ExternalId,
+    /// All records, oldest first.
+    pub records: Vec<RecordNote>,
     /// When an action comes, relative to others of this plan.
     pub step: Option<u32>,
 }
@@ -98,26 +98,26 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecordNote {
-    /// Its id.
-    pub id: ExternalId,
     /// Its company.
     pub company: CompanyId,
     /// Its type.
     pub employee_type: Option<EmployeeType>,
+    /// Its id.
+    pub id: ExternalId,
 }
 
 /// The account of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccountNote {
-    /// Its id.
-    pub id: AccountId,
-    /// Its company.
-    pub company: TargetCompanyId,
     /// Whether it can sign in.
     pub active: bool,
+    /// Its company.
+    pub company: TargetCompanyId,
     /// By what it was found.
     pub found_by: Level,
+    /// Its id.
+    pub id: AccountId,
 }
 
 /// The kinds of action that a run can carry out.
