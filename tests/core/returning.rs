@@ -436,3 +436,43 @@ fn r17_an_account_that_only_anothers_address_leads_to_may_still_be_hers() {
     check(&world, "anna-2", "hold/former_account");
     assert_eq!(decision(&world, "anna-2")["proposal"]["kind"], "relink");
 }
+
+#[test]
+fn r17_where_the_leavers_record_cannot_be_read_the_account_tells_whose_it_is() {
+    let world = world().crowd(12).with(person("anna").former().unreadable()).having(account(7).of("anna"));
+    check(&world.with(back()), "anna-2", "hold/maybe_returned");
+}
+
+#[test]
+fn r17_another_first_name_on_the_record_does_not_hide_what_the_account_shows() {
+    let renamed = person("anna").former().first(Some("Bea"));
+    let world = world().crowd(12).with(renamed).having(account(7).of("anna")).with(back());
+    check(&world, "anna-2", "hold/maybe_returned");
+    check(&world, "anna", "hold/maybe_returned");
+}
+
+#[test]
+fn r17_an_account_to_which_anothers_address_leads_may_still_be_the_newcomers() {
+    let world = world().having(account(7).of("anna")).with(back());
+    let reused = world.with(person("bob").email("anna@acme.example"));
+    check(&reused, "bob", "hold/address_reused");
+    check(&reused, "anna-2", "hold/former_account");
+    assert_eq!(decision(&reused, "anna-2")["proposal"]["kind"], "relink");
+}
+
+#[test]
+fn r17_an_account_that_others_claim_may_be_the_newcomers_and_is_not_given() {
+    let hers = account(7).of("anna").carrying(Some(id("bob").as_str()));
+    let world = world().synced("bob", 8).having(hers).link("anna", 7).with(back());
+    check(&world, "bob", "hold/several_candidates");
+    check(&world, "anna-2", "hold/former_account");
+    assert_eq!(decision(&world, "anna-2")["proposal"], Value::Null);
+}
+
+#[test]
+fn u17_an_account_that_carries_another_systems_id_is_not_given() {
+    let hers = account(7).of("anna").carrying(Some("afas-1"));
+    let world = world().having(hers).link("anna", 7).with(back());
+    check(&world, "anna-2", "hold/former_account");
+    assert_eq!(decision(&world, "anna-2")["proposal"], Value::Null);
+}
