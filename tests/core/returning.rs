@@ -384,3 +384,55 @@ fn r17_a_relink_names_no_record_that_is_gone() {
     let world = world().with(person("anna").former()).having(account).alias("anna", "anna-0").with(back());
     assert_eq!(decision(&world, "anna-2")["proposal"]["same_as"], json!(id("anna")));
 }
+
+#[test]
+fn r17_a_leavers_account_tells_whose_it_is_where_the_records_do_not() {
+    // Nothing of the old record can be read.
+    let unreadable =
+        world().with(person("anna").former().unreadable()).having(account(7).of("anna")).with(back());
+    check(&unreadable, "anna", "hold/unreadable_row");
+    check(&unreadable, "anna-2", "hold/maybe_returned");
+    assert_eq!(decision(&unreadable, "anna-2")["proposal"]["same_as"], json!(id("anna")));
+    // The old record says another name meanwhile.
+    let renamed = person("anna").former().last(Some("Married"));
+    let world = world().crowd(12).with(renamed).having(account(7).of("anna")).with(back());
+    check(&world, "anna-2", "hold/maybe_returned");
+    check(&world, "anna", "hold/maybe_returned");
+    assert_eq!(decision(&world, "anna-2")["proposal"]["same_as"], json!(id("anna")));
+}
+
+#[test]
+fn r17_one_leaver_and_the_account_of_the_same_traits_are_one_who_may_be_meant() {
+    let world = left().with(back());
+    assert_eq!(decision(&world, "anna-2")["accounts"], json!([7]));
+    let other_name = left().with(back().last(Some("Married")));
+    check(&other_name, "anna-2", "onboard");
+    check(&other_name, "anna", "offboard");
+}
+
+#[test]
+fn u17_an_account_that_another_system_marked_meanwhile_is_not_proposed() {
+    let marked = account(7).of("anna").carrying(Some("afas-7"));
+    let world = world().having(marked).link("anna", 7).with(back());
+    check(&world, "anna-2", "hold/former_account");
+    assert_eq!(decision(&world, "anna-2")["proposal"], Value::Null);
+}
+
+#[test]
+fn r14_an_account_that_two_others_claim_is_not_proposed_to_a_third() {
+    let claimed =
+        world().with(person("bob")).with(person("cleo")).having(account(7).of("anna").carrying(None));
+    let world = claimed.link("bob", 7).link("cleo", 7).with(back());
+    check(&world, "bob", "hold/several_candidates");
+    check(&world, "anna-2", "hold/former_account");
+    assert_eq!(decision(&world, "anna-2")["proposal"], Value::Null);
+}
+
+#[test]
+fn r17_an_account_that_only_anothers_address_leads_to_may_still_be_hers() {
+    let bob = person("bob").email("anna@acme.example");
+    let world = gone().with(bob).with(back());
+    check(&world, "bob", "hold/address_reused");
+    check(&world, "anna-2", "hold/former_account");
+    assert_eq!(decision(&world, "anna-2")["proposal"]["kind"], "relink");
+}

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
-use sync_core::engine::{EngineError, RunReport, Verdict};
+use sync_core::engine::{RunReport, Verdict};
 use sync_core::plan::SavedPlan;
 use sync_core::record::EmployeeType;
 use sync_core::{AccountId, CompanyId, ExternalId, Placement, PlanId, Policy};
@@ -441,7 +441,8 @@ impl Run<'_> {
             let own = before.ours.as_deref().and_then(|id| self.record(id));
             let merges = own.is_some_and(|own| same_text(own.email(), other.email()) && own.resembles(other));
             law!(!(is_open && merges), "U-2: {} of human {human} is open: {write:?}", other.row.id);
-            let resembles = own.is_some_and(|own| own.resembles(other)) || other.has_traits_of(&before.account);
+            let resembles =
+                own.is_some_and(|own| own.resembles(other)) || other.has_traits_of(&before.account);
             law!(
                 !(self.in_service(other) && resembles) || has_another_account,
                 "R2: human {human} works, says {}: {write:?}",
@@ -583,9 +584,4 @@ impl Run<'_> {
             What::Activate | What::Deactivate => Ok(()),
         }
     }
-}
-
-/// No error of a run is one that only a mistake of ours explains.
-pub(crate) fn is_expected(error: &EngineError) -> bool {
-    matches!(error, EngineError::Read { .. } | EngineError::Incomplete(_) | EngineError::Busy { .. })
 }

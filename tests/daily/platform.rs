@@ -141,8 +141,10 @@ impl Platform {
         }
         self.last_number += 1;
         self.remembered.insert(account.id);
-        self.accounts
-            .insert(account.id, Standing { account: account.clone(), made_for: owner, owner, ours: id_of_ours(&account) });
+        self.accounts.insert(
+            account.id,
+            Standing { account: account.clone(), made_for: owner, owner, ours: id_of_ours(&account) },
+        );
         let write = Write { account: account.id, what: What::Create, before: None, after: account.clone() };
         self.writes.push(write);
         Ok(account)

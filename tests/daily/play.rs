@@ -7,8 +7,8 @@ use sync_core::account::Account;
 use sync_core::authority::{Approval, Mandate};
 use sync_core::engine::{EngineError, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
-use sync_core::ports::{Authorities, RunStore};
 use sync_core::policy::Route;
+use sync_core::ports::{Authorities, RunStore};
 use sync_core::record::EmployeeType;
 use sync_core::{AccountId, CompanyId, ExternalId, Participation, Pii, Placement, Policy};
 
@@ -41,7 +41,9 @@ pub(crate) type Ended = Option<Result<RunReport, EngineError>>;
 pub(crate) fn policy(beginning: &Beginning) -> Policy {
     let placement = if beginning.routes {
         let table = [("Noord", HOME), ("Zuid", AWAY)];
-        Placement::ByFilterField(table.into_iter().map(|(value, to)| (Route::of(value).unwrap(), to)).collect())
+        Placement::ByFilterField(
+            table.into_iter().map(|(value, to)| (Route::of(value).unwrap(), to)).collect(),
+        )
     } else {
         Placement::One(HOME)
     };
@@ -79,7 +81,12 @@ impl Play {
         }
         for who in &beginning.strangers {
             let carrying = Mark::None;
-            play.happens(&Event::AccountMade { with_address_of: *who, stranger: false, carrying, active: true });
+            play.happens(&Event::AccountMade {
+                with_address_of: *who,
+                stranger: false,
+                carrying,
+                active: true,
+            });
         }
         let mut admin = Account::new(AccountId::new(0), HOME, true);
         admin.email = Some(Pii::new(PROTECTED.to_owned()));
@@ -289,7 +296,8 @@ fn changed(mut policy: Policy, which: u8) -> Policy {
         1 => policy.with_language("en"),
         2 | 3 => {
             let by_field = which == 2;
-            policy.participation = if by_field { Participation::ByAccessField } else { Participation::Everyone };
+            policy.participation =
+                if by_field { Participation::ByAccessField } else { Participation::Everyone };
             policy
         }
         4 => policy.with_in_service([EmployeeType::External]),
@@ -453,7 +461,9 @@ fn at_the_target(stage: &Stage, event: &Event) {
             }
             Event::AccountRenamed { account } => {
                 if let Some(id) = pick(account) {
-                    platform.edited(id, |standing| standing.account.first_name = Some(Pii::new("Bijnaam".to_owned())));
+                    platform.edited(id, |standing| {
+                        standing.account.first_name = Some(Pii::new("Bijnaam".to_owned()))
+                    });
                 }
             }
             Event::AccountReaddressed { account } => {

@@ -22,7 +22,9 @@ use sync_core::ports::{
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};
-use sync_core::{AccountId, CompanyId, CustomerId, ExternalId, FingerprintKey, Pii, PlanId, Policy, TargetCompanyId};
+use sync_core::{
+    AccountId, CompanyId, CustomerId, ExternalId, FingerprintKey, Pii, PlanId, Policy, TargetCompanyId,
+};
 
 use crate::office::{Office, whole};
 use crate::platform::{Platform, What};
@@ -236,7 +238,13 @@ impl Stage {
         if is_meant { state.fault.take().map(|(_, fault)| fault) } else { None }
     }
 
-    async fn write(&self, name: String, company: TargetCompanyId, account: AccountId, what: What) -> Result<Account, PortError> {
+    async fn write(
+        &self,
+        name: String,
+        company: TargetCompanyId,
+        account: AccountId,
+        what: What,
+    ) -> Result<Account, PortError> {
         let context = name.clone();
         self.call(name, move |state, _| {
             state.platform.change(company, account, &what).map_err(|kind| PortError::new(kind, context))
@@ -262,7 +270,10 @@ impl EmployeeSource for Stage {
         "1 + 6 for each company"
     }
 
-    async fn companies(&self, meter: &RequestMeter) -> Result<Listing<Row<CompanyId, SourceCompany>>, PortError> {
+    async fn companies(
+        &self,
+        meter: &RequestMeter,
+    ) -> Result<Listing<Row<CompanyId, SourceCompany>>, PortError> {
         self.call("source companies".to_owned(), |state, disagrees| {
             meter.reserve(1)?;
             Ok(told(whole(state.office.announced().into_iter()), disagrees))
@@ -346,21 +357,37 @@ impl Ledger for Stage {
         self.call("store view".to_owned(), |_, _| done_at_once(self.store.view(customer))).await
     }
 
-    async fn intend(&self, customer: &CustomerId, lease: LeaseId, intent: &Intent) -> Result<IntentId, PortError> {
+    async fn intend(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        intent: &Intent,
+    ) -> Result<IntentId, PortError> {
         let name = format!("store intend {} {}", intent.action, intent.person);
         self.call(name, |_, _| done_at_once(self.store.intend(customer, lease, intent))).await
     }
 
     async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError> {
-        self.call("store open intents".to_owned(), |_, _| done_at_once(self.store.open_intents(customer))).await
+        self.call("store open intents".to_owned(), |_, _| done_at_once(self.store.open_intents(customer)))
+            .await
     }
 
-    async fn settle(&self, customer: &CustomerId, intent: IntentId, outcome: &Outcome) -> Result<(), PortError> {
+    async fn settle(
+        &self,
+        customer: &CustomerId,
+        intent: IntentId,
+        outcome: &Outcome,
+    ) -> Result<(), PortError> {
         let name = "store settle".to_owned();
         self.call(name, |_, _| done_at_once(self.store.settle(customer, intent, outcome))).await
     }
 
-    async fn complete(&self, customer: &CustomerId, lease: LeaseId, run: &CompletedRun) -> Result<(), PortError> {
+    async fn complete(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        run: &CompletedRun,
+    ) -> Result<(), PortError> {
         let name = "store complete".to_owned();
         self.call(name, |_, _| done_at_once(self.store.complete(customer, lease, run))).await
     }
@@ -368,12 +395,23 @@ impl Ledger for Stage {
 
 #[async_trait]
 impl Lease for Stage {
-    async fn acquire(&self, customer: &CustomerId, now: DateTime<Utc>, hold_for: TimeDelta) -> Result<Leased, PortError> {
+    async fn acquire(
+        &self,
+        customer: &CustomerId,
+        now: DateTime<Utc>,
+        hold_for: TimeDelta,
+    ) -> Result<Leased, PortError> {
         let name = "store acquire".to_owned();
         self.call(name, |_, _| done_at_once(self.store.acquire(customer, now, hold_for))).await
     }
 
-    async fn renew(&self, customer: &CustomerId, lease: LeaseId, now: DateTime<Utc>, hold_for: TimeDelta) -> Result<(), PortError> {
+    async fn renew(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        now: DateTime<Utc>,
+        hold_for: TimeDelta,
+    ) -> Result<(), PortError> {
         let name = "store renew".to_owned();
         self.call(name, |_, _| done_at_once(self.store.renew(customer, lease, now, hold_for))).await
     }
@@ -395,31 +433,42 @@ impl Lease for Stage {
 #[async_trait]
 impl Authorities for Stage {
     async fn give_mandate(&self, mandate: &Mandate) -> Result<(), PortError> {
-        self.call("store give mandate".to_owned(), |_, _| done_at_once(self.store.give_mandate(mandate))).await
+        self.call("store give mandate".to_owned(), |_, _| done_at_once(self.store.give_mandate(mandate)))
+            .await
     }
 
     async fn mandate(&self, customer: &CustomerId) -> Result<Option<Mandate>, PortError> {
         self.call("store mandate".to_owned(), |_, _| done_at_once(self.store.mandate(customer))).await
     }
 
-    async fn revoke_mandate(&self, customer: &CustomerId, by: &Pii<String>, at: DateTime<Utc>) -> Result<bool, PortError> {
+    async fn revoke_mandate(
+        &self,
+        customer: &CustomerId,
+        by: &Pii<String>,
+        at: DateTime<Utc>,
+    ) -> Result<bool, PortError> {
         let name = "store revoke mandate".to_owned();
         self.call(name, |_, _| done_at_once(self.store.revoke_mandate(customer, by, at))).await
     }
 
     async fn approve(&self, customer: &CustomerId, approval: &Approval) -> Result<Remembered, PortError> {
-        self.call("store approve".to_owned(), |_, _| done_at_once(self.store.approve(customer, approval))).await
+        self.call("store approve".to_owned(), |_, _| done_at_once(self.store.approve(customer, approval)))
+            .await
     }
 
     async fn approvals(&self, customer: &CustomerId) -> Result<Vec<Approval>, PortError> {
         self.call("store approvals".to_owned(), |_, _| done_at_once(self.store.approvals(customer))).await
     }
-
 }
 
 #[async_trait]
 impl RunStore for Stage {
-    async fn begin(&self, customer: &CustomerId, lease: LeaseId, at: DateTime<Utc>) -> Result<RunId, PortError> {
+    async fn begin(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        at: DateTime<Utc>,
+    ) -> Result<RunId, PortError> {
         self.call("store begin".to_owned(), |_, _| done_at_once(self.store.begin(customer, lease, at))).await
     }
 
@@ -432,7 +481,8 @@ impl RunStore for Stage {
     }
 
     async fn keep_plan(&self, customer: &CustomerId, plan: &KeptPlan) -> Result<(), PortError> {
-        self.call("store keep plan".to_owned(), |_, _| done_at_once(self.store.keep_plan(customer, plan))).await
+        self.call("store keep plan".to_owned(), |_, _| done_at_once(self.store.keep_plan(customer, plan)))
+            .await
     }
 
     async fn plan(&self, customer: &CustomerId, id: &PlanId) -> Result<Option<KeptPlan>, PortError> {

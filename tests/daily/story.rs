@@ -376,10 +376,93 @@ fn beginning() -> impl Strategy<Value = Beginning> {
     )
 }
 
+/// What takes several days and would hardly happen by chance.
+#[derive(Debug, Clone, Copy)]
+enum Arc {
+    LeavesAndReturns,
+    ReturnsForOneWhoVanished,
+    IsRefusedAgainAndAgain,
+    ManyLeave,
+    LosesAccess,
+    IsChangedMeeting(Fault),
+}
+
+fn arc() -> impl Strategy<Value = Arc> {
+    prop_oneof![
+        3 => Just(Arc::LeavesAndReturns),
+        3 => Just(Arc::ReturnsForOneWhoVanished),
+        3 => Just(Arc::IsRefusedAgainAndAgain),
+        2 => Just(Arc::ManyLeave),
+        2 => Just(Arc::LosesAccess),
+        2 => Just(Arc::IsChangedMeeting(Fault::FailsAfter(PortErrorKind::Doubtful))),
+        2 => Just(Arc::IsChangedMeeting(Fault::Fails(PortErrorKind::Retryable { at: None }))),
+    ]
+}
+
+/// Puts an arc into the days from `from` on; one of the first people is who it is about.
+fn weave(days: &mut Vec<Day>, arc: Arc, from: usize, who: usize) {
+    let quiet = || Day {
+        after: 1,
+        events: Vec::new(),
+        fault: None,
+        says: Says::Nothing,
+        runs_again: true,
+        second_fault: None,
+    };
+    let all = Says::Approves { proposals: true };
+    let mut put = |offset: usize, events: Vec<Event>, says: Option<Says>| {
+        let at = from + offset;
+        if days.len() <= at {
+            days.resize_with(at + 1, quiet);
+        }
+        days[at].events.extend(events);
+        if let Some(says) = says {
+            (days[at].says, days[at].runs_again, days[at].fault, days[at].second_fault) =
+                (says, true, None, None);
+        }
+    };
+    match arc {
+        Arc::LeavesAndReturns => {
+            put(
+                0,
+                vec![Event::Leaves { who, last_day_in: Some(-1) }],
+                Some(Says::Approves { proposals: false }),
+            );
+            put(1, vec![Event::Returns { who, in_days: 0 }], Some(all));
+        }
+        Arc::ReturnsForOneWhoVanished => {
+            let anew =
+                Event::ReturnsAnew { who, company: 0, in_days: 0, new_address: false, old_closes: false };
+            put(0, vec![Event::Vanishes { who }, anew], Some(all));
+        }
+        Arc::IsRefusedAgainAndAgain => {
+            put(0, vec![Event::Grudge { who, held: true }], None);
+            for offset in 0..4 {
+                put(offset, vec![Event::ChangesName { who, last: false }], None);
+            }
+        }
+        Arc::ManyLeave => {
+            let leaves = (0..6).map(|n| Event::Leaves { who: who + n, last_day_in: Some(-1) });
+            put(0, leaves.collect(), None);
+        }
+        Arc::LosesAccess => {
+            put(0, vec![Event::Says { who, name: "alleo_access", value: Some("nee") }], Some(all));
+        }
+        Arc::IsChangedMeeting(fault) => {
+            put(0, vec![Event::ChangesName { who, last: false }], None);
+            days[from].fault = Some((At::Write(0), fault));
+        }
+    }
+}
+
 /// A customer whose first plan a person mostly confirms, and some days after that.
 pub(crate) fn story(days: std::ops::Range<usize>) -> impl Strategy<Value = Story> {
     let first = prop_oneof![9 => Just(Says::Confirms { smaller_scope: false }), 1 => Just(Says::Nothing)];
-    (beginning(), first, vec(day(), days)).prop_map(|(beginning, says, later)| {
+    let arcs = vec((arc(), 0..4_usize, 0..2_usize), 0..3);
+    (beginning(), first, vec(day(), days), arcs).prop_map(|(beginning, says, mut later, arcs)| {
+        for (arc, from, who) in arcs {
+            weave(&mut later, arc, from, who);
+        }
         let first =
             Day { after: 0, events: Vec::new(), fault: None, says, runs_again: true, second_fault: None };
         Story { beginning, days: std::iter::once(first).chain(later).collect() }

@@ -242,6 +242,26 @@ async fn r26_a_company_that_is_gone_blocks_until_somebody_says_that_it_is_meant_
 }
 
 #[tokio::test]
+async fn r3_a_company_that_is_suddenly_empty_is_never_confirmed() {
+    let stage = Stage::of(60).await;
+    stage.begin().await;
+    let world = stage.world().await;
+    let smallest = world.companies.iter().min_by_key(|company| company.employees.len()).unwrap();
+    for employee in &smallest.employees {
+        stage.remove_person(&employee.employee_id).await;
+    }
+    stage.forget_requests().await;
+    let blocked = stage.daily(3).await;
+    assert_eq!(brakes(&blocked), ["empty_company"]);
+    for refused in [stage.confirm(&blocked, &["--smaller-scope"]).await, stage.approve(&blocked, &[]).await] {
+        let refused = refused.ends_with_code(1);
+        assert!(refused.stderr.contains("no approval lifts this: set it right first"), "{}", refused.stderr);
+    }
+    stage.daily(3).await;
+    assert_eq!(stage.writes().await, 0);
+}
+
+#[tokio::test]
 async fn a_revoked_mandate_allows_nothing_and_status_tells_all_of_it() {
     let stage = Stage::of(40).await;
     let first = stage.daily(2).await;

@@ -75,7 +75,7 @@ impl Child {
     }
 
     /// A child without rights, if this process has them. It may not be able to open the store.
-    pub(crate) async fn start_as_nobody(folder: &Path) -> Self {
+    pub(crate) fn start_as_nobody(folder: &Path) -> Self {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         if is_root() {
             command.uid(NOBODY).gid(NOBODY);

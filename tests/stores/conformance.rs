@@ -18,7 +18,7 @@ async fn every_store_keeps_every_rule() {
     for (name, store) in every_store(&folder).await {
         // On another task, as a service would.
         let answer = tokio::spawn(async move { conformance::all(&*store).await });
-        answer.await.unwrap().unwrap_or_else(|broken| panic!("{name}: {broken}: {:?}", broken));
+        answer.await.unwrap().unwrap_or_else(|broken| panic!("{name}: {broken}: {broken:?}"));
     }
 }
 

@@ -94,7 +94,7 @@ async fn what_cannot_be_written_is_refused() {
     drop(folder.open().await);
     // Not as root, to whom no mode matters.
     let refused = async || {
-        let mut child = Child::start_as_nobody(folder.root()).await;
+        let mut child = Child::start_as_nobody(folder.root());
         child.answer().await
     };
     fs::set_permissions(folder.root(), Permissions::from_mode(0o755)).unwrap();
@@ -102,16 +102,16 @@ async fn what_cannot_be_written_is_refused() {
 
     let theirs = Folder::new();
     fs::set_permissions(theirs.root(), Permissions::from_mode(0o777)).unwrap();
-    let mut child = Child::start_as_nobody(theirs.root()).await;
+    let mut child = Child::start_as_nobody(theirs.root());
     assert_eq!(child.answer().await, "ready");
     child.end().await;
     fs::set_permissions(theirs.file(), Permissions::from_mode(0o400)).unwrap();
-    let mut child = Child::start_as_nobody(theirs.root()).await;
+    let mut child = Child::start_as_nobody(theirs.root());
     assert_eq!(child.answer().await, "ReadOnly", "a file that is read-only");
 
     fs::set_permissions(theirs.file(), Permissions::from_mode(0o600)).unwrap();
     fs::set_permissions(theirs.root(), Permissions::from_mode(0o555)).unwrap();
-    let mut child = Child::start_as_nobody(theirs.root()).await;
+    let mut child = Child::start_as_nobody(theirs.root());
     assert_eq!(child.answer().await, "ReadOnly", "a folder that is read-only, in which no log can be made");
     fs::set_permissions(theirs.root(), Permissions::from_mode(0o755)).unwrap();
 }

@@ -129,16 +129,14 @@ impl<'a> Section<'a> {
 
     /// Several of these, by name.
     pub(super) fn optional_choices<T: Clone>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<Vec<T>> {
-        let named = self.optional_texts(key)?;
-        let chosen: Option<Vec<T>> = named
-            .iter()
-            .map(|name| choices.iter().find(|(known, _)| known == name).map(|(_, choice)| choice.clone()))
-            .collect();
-        if chosen.is_none() {
+        let texts = self.optional_texts(key)?;
+        let meant = |text: &String| choices.iter().find(|(name, _)| name == text);
+        let all = texts.iter().map(|text| meant(text).map(|(_, choice)| choice.clone())).collect();
+        if Option::is_none(&all) {
             let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
             self.problem(key, format!("must be some of: {}", names.join(", ")));
         }
-        chosen
+        all
     }
 
     /// Money, as text: a number of TOML may be a float.

@@ -38,19 +38,12 @@ impl Diary {
     /// A run and its outcome.
     pub(super) fn note(&mut self, typed: &'static str, report: &RunReport) {
         let brakes = &report.plan.document().brakes;
-        let (verdict, came_of_it) = match &report.verdict {
-            Verdict::Waits(_) => {
-                let brakes: Vec<_> = brakes
-                    .iter()
-                    .map(|brake| format!("{}: {}", brake.rule(), show::brake_text(brake)))
-                    .collect();
-                ("waits", format!("nothing is done. {}", brakes.join("; ")))
-            }
-            _ => {
-                let kinds = show::counts_of_done(report);
-                let verdict = if report.is_complete() { "done" } else { "partly" };
-                (verdict, format!("{kinds}; {} writes", report.writes))
-            }
+        let (verdict, came_of_it) = if let Verdict::Waits(_) = &report.verdict {
+            let told = brakes.iter().map(|brake| format!("{}: {}", brake.rule(), show::brake_text(brake)));
+            ("waits", format!("nothing is done. {}", told.collect::<Vec<_>>().join("; ")))
+        } else {
+            let verdict = if report.is_complete() { "done" } else { "partly" };
+            (verdict, format!("{}; {} writes", show::counts_of_done(report), report.writes))
         };
         let json = json!({
             "typed": typed,

@@ -88,6 +88,7 @@ pub async fn keep_their_end(store: &dyn Store) -> Result<(), Broken> {
 pub async fn of_nobody_cannot_be_settled(store: &dyn Store) -> Result<(), Broken> {
     let check = async || -> Result<(), Breach> {
         let [mine, theirs] = ["a", "b"].map(|which| customer("intents::of_nobody_cannot_be_settled", which));
+        lease(store, &theirs).await?;
         let lease = lease(store, &mine).await?;
         let meant = intent('a', "p", ActionKind::Offboard, day(0))?;
         let id = store.intend(&mine, lease, &meant).await?;
@@ -115,7 +116,9 @@ pub async fn that_are_done_bring_links_and_aliases(store: &dyn Store) -> Result<
             links: links([("old", 1, "C"), ("new", 1, "D"), ("far", i64::MIN, "É 'x' \u{1F600}")])?,
             aliases: alias("new", "old")?,
         };
-        let second = Certain { links: links([("old", 2, "E")])?, aliases: alias("new", "far")? };
+        // Another account in the same company, and another company of the same account.
+        let second =
+            Certain { links: links([("old", 2, "C"), ("new", 1, "E")])?, aliases: alias("new", "far")? };
         for end in [Outcome::Refused, Outcome::NotDone, Outcome::Doubtful] {
             let id = store.intend(&customer, lease, &intent('a', "x", ActionKind::Relink, day(0))?).await?;
             store.settle(&customer, id, &end).await?;

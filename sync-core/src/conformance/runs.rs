@@ -101,6 +101,7 @@ pub async fn are_told_latest_first(store: &dyn Store) -> Result<(), Broken> {
 pub async fn of_nobody_cannot_be_ended(store: &dyn Store) -> Result<(), Broken> {
     let check = async || -> Result<(), Breach> {
         let [mine, theirs] = ["a", "b"].map(|which| customer("runs::of_nobody_cannot_be_ended", which));
+        lease(store, &theirs).await?;
         let lease = lease(store, &mine).await?;
         let run = store.begin(&mine, lease, day(0)).await?;
         let ending = RunEnding::new(day(1), RunEnd::Done);

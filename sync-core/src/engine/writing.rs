@@ -188,18 +188,24 @@ impl Write {
 
 /// What stands after an action that the target showed.
 pub(super) fn shown(action: &AuthorisedAction, account: &Account) -> Certain {
-    Certain {
-        links: certain(account.id, action.records().iter().map(|(id, company)| (id, company))),
-        ..said(action)
-    }
+    Certain { links: links(action, account.id), aliases: aliases(action) }
 }
 
-/// What a person said by approving the action.
+/// What stands after an action that only the ledger has to remember.
 fn said(action: &AuthorisedAction) -> Certain {
-    let aliases = action.same_as().map_or_else(BTreeMap::new, |old| {
+    let links = action.account().map_or_else(BTreeMap::new, |account| links(action, account));
+    Certain { links, aliases: aliases(action) }
+}
+
+fn links(action: &AuthorisedAction, account: AccountId) -> BTreeMap<ExternalId, Link> {
+    certain(account, action.records().iter().map(|(id, company)| (id, company)))
+}
+
+fn aliases(action: &AuthorisedAction) -> BTreeMap<ExternalId, ExternalId> {
+    let of_record = |old: &ExternalId| {
         action.records().iter().map(|(record, _)| (record.clone(), old.clone())).collect()
-    });
-    Certain { links: BTreeMap::new(), aliases }
+    };
+    action.same_as().map_or_else(BTreeMap::new, of_record)
 }
 
 /// All of these records belong to this account.
