@@ -16,25 +16,25 @@ use sync_core::snapshot::{
 use sync_core::{AccountId, CompanyId, ExternalId, Pii, TargetCompanyId};
 
 /// The company of the target in which all accounts live.
-pub const HOME: TargetCompanyId = TargetCompanyId::new(1);
+pub(crate) const HOME: TargetCompanyId = TargetCompanyId::new(1);
 
 /// The source's companies, over which the people are spread.
 const COMPANIES: u32 = 3;
 
 /// Both sides and what is remembered.
-pub struct Customer {
+pub(crate) struct Customer {
     /// The payroll's side.
-    pub source: Complete<SourceSnapshot>,
+    pub(crate) source: Complete<SourceSnapshot>,
     /// The platform's side.
-    pub target: Complete<TargetSnapshot>,
+    pub(crate) target: Complete<TargetSnapshot>,
     /// What earlier runs left.
-    pub ledger: LedgerView,
+    pub(crate) ledger: LedgerView,
 }
 
 impl Customer {
     /// Everybody has an account that was synced, and so many of a hundred changed since: by turns somebody is new,
     /// left, has another name, another address, or none.
-    pub fn settled(people: u32, percent: u32) -> Self {
+    pub(crate) fn settled(people: u32, percent: u32) -> Self {
         let source = source(people, |n| change(n, percent));
         let companies: Vec<CompanyId> = (0..COMPANIES).map(company).collect();
         let known = || (0..people).filter(|n| change(*n, percent) != Change::New);
@@ -50,7 +50,7 @@ impl Customer {
     }
 
     /// Nobody has an account, and nothing is remembered.
-    pub fn new(people: u32) -> Self {
+    pub(crate) fn new(people: u32) -> Self {
         Self {
             source: source(people, |_| Change::None),
             target: target(Vec::new()),

@@ -3,11 +3,17 @@
 //! Figures, no assertion: `cargo bench -p benches --bench million`, or for another number of people
 //! `cargo bench -p benches --bench million -- 100000`. Of a hundred people five changed. Only `plan()` is timed;
 //! the peak of memory counts the inputs as well, because they are there while it plans.
+//!
+//! Of the peak of 1496 MiB the inputs are 979 and the plan, which stays, 379; the rest is people and indexes, which go.
+//! Ids come in no order here, as a source may give them, so that every text of every record lies somewhere else in
+//! memory: planning waits for memory more than for anything else, and takes half as long with ids in order. Hashing is a
+//! thirtieth of it.
 
 #![expect(clippy::unwrap_used, reason = "a bench over made-up data ends where that data is wrong")]
 #![expect(clippy::print_stdout, reason = "its figures are its result")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
 
+#[expect(dead_code, reason = "the first run is timed for ten thousand")]
 mod customer;
 
 use std::fs;
@@ -35,7 +41,7 @@ fn main() {
         forget_peak();
         let (before, started) = (processor_time(), Instant::now());
         let plan = plan(&of.source, &of.target, &of.ledger, &policy, &run);
-        let (took, busy) = (started.elapsed(), processor_time() - before);
+        let (took, busy) = (started.elapsed(), processor_time().saturating_sub(before));
         println!(
             "  plan(): {took:.2?}, {busy:.2?} of it on the processor; with the plan: {}, at the peak: {}; {} of {} people, {}",
             mib("VmRSS"),

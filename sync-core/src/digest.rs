@@ -131,12 +131,11 @@ impl Parts {
     }
 
     fn text(&mut self, text: &str) -> &mut Self {
-        match u8::try_from(text.len()).ok().and_then(|length| length.checked_add(TEXT)) {
-            Some(mark) => self.bytes.push(mark),
-            None => {
-                self.bytes.push(LONG_TEXT);
-                self.bytes.extend((text.len() as u64).to_be_bytes());
-            }
+        if let Some(mark) = u8::try_from(text.len()).ok().and_then(|length| length.checked_add(TEXT)) {
+            self.bytes.push(mark);
+        } else {
+            self.bytes.push(LONG_TEXT);
+            self.bytes.extend((text.len() as u64).to_be_bytes());
         }
         self.bytes.extend_from_slice(text.as_bytes());
         self
@@ -195,8 +194,8 @@ mod tests {
         parts.bytes
     }
 
-    fn day(text: &str) -> Option<NaiveDate> {
-        Some(text.parse().unwrap())
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
     }
 
     #[test]
@@ -212,7 +211,7 @@ mod tests {
             bytes(|parts| _ = parts.text(&long[..250])),
             bytes(|parts| _ = parts.text(&long[..251])),
             bytes(|parts| _ = parts.number(3)),
-            bytes(|parts| _ = parts.date(day("0001-01-03"))),
+            bytes(|parts| _ = parts.date(day("0001-01-03").into())),
         ];
         for (at, one) in all.iter().enumerate() {
             assert!(all.iter().skip(at + 1).all(|other| !other.starts_with(one) && !one.starts_with(other)));
@@ -234,9 +233,9 @@ mod tests {
             |record| record.personal.last_name = Some(Pii::new("text".to_owned())),
             |record| record.personal.business_email = Some(Pii::new("text".to_owned())),
             |record| record.personal.private_email = Some(Pii::new("text".to_owned())),
-            |record| record.personal.birthday = day("2000-01-01").map(Pii::new),
+            |record| record.personal.birthday = Some(Pii::new(day("2000-01-01"))),
             |record| record.employments = vec![Employment::default()],
-            |record| record.contracts = vec![Contract::new(day("2000-01-01"), None)],
+            |record| record.contracts = vec![Contract::new(Some(day("2000-01-01")), None)],
             |record| record.extra_fields = vec![ExtraField::new("name", None)],
             |record| record.unreadable = vec![Unreadable::new("field", "problem")],
         ];
@@ -259,8 +258,8 @@ mod tests {
             |account| account.first_name = Some(Pii::new("text".to_owned())),
             |account| account.prefix = Some(Pii::new("text".to_owned())),
             |account| account.last_name = Some(Pii::new("text".to_owned())),
-            |account| account.birthday = day("2000-01-01").map(Pii::new),
-            |account| account.work_anniversary = day("2000-01-01").map(Pii::new),
+            |account| account.birthday = Some(Pii::new(day("2000-01-01"))),
+            |account| account.work_anniversary = Some(Pii::new(day("2000-01-01"))),
             |account| account.external_id = Some("text".to_owned()),
         ];
         all_differ(changes.iter().map(|change| {

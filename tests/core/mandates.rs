@@ -412,8 +412,13 @@ fn r24_a_run_that_was_overtaken_writes_nothing_more() {
 #[test]
 fn r25_one_persons_run_is_that_persons_part_of_the_whole() {
     let stage = settled();
-    tomorrow(&stage, |world| world.with(person("dora")).with(person("eva")));
-    let run = stage.sync_run().only(id("eva"));
+    tomorrow(&stage, |world| {
+        let again =
+            person("eva-2").email("eva@acme.example").last(Some("Last eva")).employed("2024-01-01", None);
+        world.with(person("dora")).with(person("eva")).with(again)
+    });
+    // By any of the person's records.
+    let run = stage.sync_run().only(id("eva-2"));
     let (world, key) = (stage.world(), crate::world::key());
     let report = now(run.daily(&customer(), &world.policy, &key)).unwrap();
     assert_eq!(done(&report), ["onboard eva"]);

@@ -51,6 +51,7 @@ pub fn explanation(entry: &SavedEntry) -> String {
         line("proposal", format!("{kind}, if it is approved"));
     }
     line("same as", plain(proposal.and_then(|proposal| proposal.get("same_as"))));
+    line("in company", plain(part("company")));
     line("planned", plain(part("what")));
     line("on", plain(part("on")));
     line("leaves on", plain(json.get("leaves_on")));

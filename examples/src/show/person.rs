@@ -94,9 +94,9 @@ impl Person<'_> {
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         let account: Option<AccountId> = self.entry.account.map(|account| account.id);
         self.document.findings.iter().filter(move |finding| match finding {
-            Finding::UnreadableRecord { record, .. } | Finding::PlaceholderBirthday { record } => {
-                self.has(record)
-            }
+            Finding::UnreadableRecord { record, .. }
+            | Finding::PlaceholderBirthday { record }
+            | Finding::ContractOver { record } => self.has(record),
             Finding::UnreadableAccount { account: unreadable, .. } => account == Some(*unreadable),
             _ => false,
         })

@@ -29,6 +29,8 @@ impl ser::Error for Stuck {
     }
 }
 
+type Pass<'a> = &'a mut dyn FnMut(&[u8]);
+
 /// Where canonical bytes are written.
 pub(super) struct Writer<'a> {
     /// What is not passed on yet.
@@ -39,7 +41,7 @@ pub(super) struct Writer<'a> {
     inside: bool,
     /// How many open objects must be whole before anything is passed on.
     held: usize,
-    pass: Option<&'a mut dyn FnMut(&[u8])>,
+    pass: Option<Pass<'a>>,
     spare: Vec<u8>,
 }
 
@@ -50,7 +52,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Passes on what is written, in pieces.
-    pub(super) fn passing_to(pass: &'a mut dyn FnMut(&[u8])) -> Self {
+    pub(super) fn passing_to(pass: Pass<'a>) -> Self {
         Self { pass: Some(pass), ..Self::keeping() }
     }
 

@@ -17,7 +17,7 @@ use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
 use crate::id::CustomerId;
 use crate::ledger::Link;
-use crate::plan::{Plan, PlanDocument, PlanId, SavedPlan};
+use crate::plan::{Entry, Plan, PlanDocument, PlanId, SavedPlan};
 use crate::policy::Policy;
 use crate::ports::{
     AccountReader, AccountWriter, Clock, CompletedRun, EmployeeSource, KeptPlan, Outcome, PortError,
@@ -80,9 +80,10 @@ impl<'a> SyncRun<'a> {
         self
     }
 
-    /// Only this person's part of the whole plan (R25). Such a run does not count as a complete one.
-    pub fn only(mut self, person: ExternalId) -> Self {
-        self.only = Some(person);
+    /// Only the part of the whole plan that is about the person who has this record (R25). Such a run does not count as
+    /// a complete one.
+    pub fn only(mut self, record: ExternalId) -> Self {
+        self.only = Some(record);
         self
     }
 
@@ -158,7 +159,7 @@ impl<'a> SyncRun<'a> {
         let written = match authorise_with(&plan, found) {
             Ok(authorised) => {
                 let authorised = match &self.only {
-                    Some(person) => authorised.only(person),
+                    Some(record) => authorised.only(person_of(plan.document(), record)),
                     None => authorised,
                 };
                 let mut links = certain_links(plan.document());
@@ -323,6 +324,12 @@ fn authorise_with(plan: &Plan, found: Found) -> Result<Authorised<'_>, Refusal> 
         Some((saved, approval)) => authorise(plan, authority.with_approval(&saved, approval)),
         None => authorise(plan, authority),
     }
+}
+
+/// The person who has this record, by external id.
+fn person_of<'a>(plan: &'a PlanDocument, record: &'a ExternalId) -> &'a ExternalId {
+    let has_record = |entry: &&Entry| entry.records.iter().any(|note| note.id == *record);
+    plan.entries.iter().find(has_record).map_or(record, |entry| &entry.person)
 }
 
 /// Which account is whose, where the plan is certain of it. A person who is held for another reason has an

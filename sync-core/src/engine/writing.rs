@@ -202,9 +202,8 @@ fn links(action: &AuthorisedAction, account: AccountId) -> BTreeMap<ExternalId, 
 }
 
 fn aliases(action: &AuthorisedAction) -> BTreeMap<ExternalId, ExternalId> {
-    let of_record = |old: &ExternalId| {
-        action.records().iter().map(|(record, _)| (record.clone(), old.clone())).collect()
-    };
+    let of_record =
+        |old: &ExternalId| action.records().iter().map(|(record, _)| (record.clone(), old.clone())).collect();
     action.same_as().map_or_else(BTreeMap::new, of_record)
 }
 
