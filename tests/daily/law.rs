@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde_json::Value;
+use sync_core::email::EmailAddress;
 use sync_core::engine::{RunReport, Verdict};
 use sync_core::plan::SavedPlan;
 use sync_core::record::EmployeeType;
@@ -130,7 +131,7 @@ impl Law {
         let mut unworded: Vec<&Write> = Vec::new();
         for write in writes {
             run.r18_ownership(write)?;
-            run.r18_protected(write)?;
+            r18_protected(write)?;
             match self.word_for(&run, write) {
                 None => unworded.push(write),
                 Some(_) if self.mandate_covers(&run, write) => {}
@@ -219,9 +220,9 @@ impl Law {
                     marked.external_id = None;
                     named && marked.is_empty()
                 }
-                (What::Update(_), "hold", Some("relink")) => named,
                 (What::Update(change), "hold", Some("activate")) => named && change.external_id.is_none(),
-                (What::Activate, "hold", Some("activate"))
+                (What::Update(_), "hold", Some("relink"))
+                | (What::Activate, "hold", Some("activate"))
                 | (What::Deactivate, "hold", Some("deactivate")) => named,
                 _ => false,
             }
@@ -408,14 +409,6 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn r18_protected(&self, write: &Write) -> Result<(), Broken> {
-        let is_protected = |account| address_of(account).as_deref() == Some(PROTECTED);
-        let touched =
-            is_protected(&write.after) || write.before.as_ref().is_some_and(|it| is_protected(&it.account));
-        law!(!touched, "R18: a protected address is touched: {write:?}");
-        Ok(())
-    }
-
     /// R2: a readable record of this human being says that it left, and none that could be known to be of the same
     /// human being says anything else.
     fn r2_positive_evidence(&self, write: &Write) -> Result<(), Broken> {
@@ -540,7 +533,7 @@ impl Run<'_> {
         let name =
             |value: &Option<sync_core::Pii<String>>| value.as_ref().map(|value| value.expose().clone());
         law!(
-            text(change.email.as_ref().map(|email| email.expose()), Record::email),
+            text(change.email.as_ref().map(EmailAddress::expose), Record::email),
             "another's address: {write:?}"
         );
         law!(text(name(&change.first_name).as_deref(), Record::first), "another's first name: {write:?}");
@@ -584,4 +577,12 @@ impl Run<'_> {
             What::Activate | What::Deactivate => Ok(()),
         }
     }
+}
+
+fn r18_protected(write: &Write) -> Result<(), Broken> {
+    let is_protected = |account| address_of(account).as_deref() == Some(PROTECTED);
+    let touched =
+        is_protected(&write.after) || write.before.as_ref().is_some_and(|it| is_protected(&it.account));
+    law!(!touched, "R18: a protected address is touched: {write:?}");
+    Ok(())
 }

@@ -100,7 +100,7 @@ impl Record {
     pub(crate) fn resembles(&self, other: &Self) -> bool {
         let traits = same_text(self.last(), other.last()) && self.birthday() == other.birthday();
         let initial = |record: &Self| record.first().trim().chars().next().map(|c| c.to_ascii_lowercase());
-        (traits && initial(self) == initial(other)) || (traits && same_text(self.email(), other.email()))
+        traits && (initial(self) == initial(other) || same_text(self.email(), other.email()))
     }
 
     /// Does this account show last name, birthday and first initial of the record?

@@ -447,7 +447,7 @@ fn at_the_target(stage: &Stage, event: &Event) {
             Event::AccountMade { with_address_of, stranger, carrying, active } => {
                 let of = record(with_address_of);
                 let mut account = Account::new(AccountId::new(0), HOME, *active);
-                account.email = of.row.personal.business_email.clone();
+                account.email.clone_from(&of.row.personal.business_email);
                 account.first_name = Some(Pii::new("Zomaar".to_owned()));
                 account.last_name = of.row.personal.last_name.clone().filter(|_| !stranger);
                 account.external_id = marked(carrying);
@@ -462,7 +462,7 @@ fn at_the_target(stage: &Stage, event: &Event) {
             Event::AccountRenamed { account } => {
                 if let Some(id) = pick(account) {
                     platform.edited(id, |standing| {
-                        standing.account.first_name = Some(Pii::new("Bijnaam".to_owned()))
+                        standing.account.first_name = Some(Pii::new("Bijnaam".to_owned()));
                     });
                 }
             }

@@ -50,7 +50,7 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
     assert!(calls.len() > 25, "{calls:?}");
     let acquired = calls.iter().position(|call| call == "store acquire").unwrap();
     let released = calls.iter().position(|call| call == "store release").unwrap();
-    for number in acquired + 1..=released {
+    for (number, call) in calls.iter().enumerate().take(released + 1).skip(acquired + 1) {
         let mut play = working_day();
         play.stage.order(At::Call(number), Fault::StandsStill);
         let (policy, customer, key) = (play.stage.policy(), customer(), key());
@@ -74,18 +74,13 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
             ended
         };
         // What it was sending when it fell asleep may still arrive; nothing after that.
-        assert!(
-            play.stage.calls("write").is_empty(),
-            "{number} {}: {:?}",
-            calls[number],
-            play.stage.calls("")
-        );
-        assert_eq!(play.stage.platform().accounts, expected, "asleep at {}", calls[number]);
+        assert!(play.stage.calls("write").is_empty(), "{number} {}: {:?}", call, play.stage.calls(""));
+        assert_eq!(play.stage.platform().accounts, expected, "asleep at {call}");
         let overtaken = match &sleeper {
             Err(EngineError::Read { error, .. }) => error.kind() == PortErrorKind::Overtaken,
-            Err(error) => panic!("asleep at {}: {error:?}", calls[number]),
+            Err(error) => panic!("asleep at {call}: {error:?}"),
             Ok(report) => {
-                let only_the_end_was_left = ["store end", "store release"].contains(&calls[number].as_str());
+                let only_the_end_was_left = ["store end", "store release"].contains(&call.as_str());
                 let stopped = report.applied().is_some_and(|applied| applied.stopped.is_some());
                 stopped || report.unremembered.is_some() || only_the_end_was_left
             }
@@ -93,7 +88,7 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
         assert!(
             overtaken,
             "asleep at {}, it does not know that it was overtaken: {:?}",
-            calls[number],
+            call,
             sleeper.map(|report| report.verdict)
         );
         play.settles_down().unwrap();
