@@ -10,7 +10,8 @@ use crate::log::LogLevel;
 #[derive(Debug, Parser)]
 #[command(version, about, args_conflicts_with_subcommands = true)]
 #[command(
-    after_help = "Exit codes: 0 nothing to do or done, 2 changes pending, 3 blocked by a guard, 1 error, 64 wrong usage"
+    after_help = "Exit codes: 0 nothing to do or done, 2 changes or a person's word pending, 3 blocked by a guard, \
+                  1 error or partly done, 64 wrong usage"
 )]
 pub struct Arguments {
     /// What to do; without it the demo.
@@ -100,7 +101,55 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Reads both sides again and does what stands in the approved plan and in the fresh one.
+    /// The daily run: reads both sides, plans, and does what the mandate and waiting approvals allow.
+    Run {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Only this person's part of the plan: an employee's id. Such a run does not count as a complete one.
+        #[arg(long, value_name = "ID")]
+        only: Option<String>,
+        /// Go on although another run seems to be under way, because you know that it crashed.
+        #[arg(long)]
+        take_over: bool,
+        /// Print one JSON line instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gives the mandate for daily runs, and approves the plan that it is based on.
+    Confirm(Confirm),
+    /// Approves one plan, over a limit too, and proposals of held people where you say so.
+    Approve(Approve),
+    /// Ends the mandate: daily runs only plan from then on.
+    Revoke {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Who ends it.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// Shows the mandate, approvals that wait, the last runs, and what to type next. Reads neither side.
+    Status {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Print one JSON line instead of tables.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads both sides and says what is decided about one person, and why. Changes nothing.
+    Person {
+        /// The employee's id: as Nmbrs gives it, or with `nmbrs:rest:` before it.
+        id: String,
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// Print one JSON line instead of text.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads both sides again and does what stands in the approved plan and in the fresh one, without any mandate.
     Apply {
         /// The configuration file (TOML).
         #[arg(long)]
@@ -115,6 +164,15 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Forgets runs, plans and used approvals that are older than so many days.
+    Purge {
+        /// The configuration file (TOML).
+        #[arg(long)]
+        config: PathBuf,
+        /// How many days to keep.
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        older_than: u32,
+    },
     /// Says why a saved plan decides about one employee as it does.
     Explain {
         /// The plan.
@@ -124,6 +182,61 @@ pub enum Command {
         #[arg(long, value_name = "ID")]
         employee: String,
     },
+}
+
+/// Whose word it is, and about which plan.
+#[derive(Debug, Args)]
+#[expect(clippy::exhaustive_structs, reason = "the parser fills it")]
+pub struct Word {
+    /// The hash of the plan, as `sync run` showed it: all 64 digits.
+    #[arg(value_name = "HASH")]
+    pub plan: String,
+    /// The configuration file (TOML).
+    #[arg(long)]
+    pub config: PathBuf,
+    /// Who says so. Kept with the mandate and the approval, shown by `sync status`, and nowhere else.
+    #[arg(long, value_name = "NAME")]
+    pub by: String,
+}
+
+/// What `sync confirm` is told.
+#[derive(Debug, Args)]
+#[expect(clippy::exhaustive_structs, reason = "the parser fills it")]
+pub struct Confirm {
+    /// Whose word it is.
+    #[command(flatten)]
+    pub word: Word,
+    /// Adopt the accounts that the plan proposes to adopt.
+    #[arg(long)]
+    pub adopt: bool,
+    /// Companies and fields that the plan shows as gone are meant to be gone.
+    #[arg(long)]
+    pub smaller_scope: bool,
+}
+
+/// What `sync approve` is told. Without the flags it covers the plan's actions, and no proposal.
+#[derive(Debug, Args)]
+#[expect(clippy::exhaustive_structs, reason = "the parser fills it")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct Approve {
+    /// Whose word it is.
+    #[command(flatten)]
+    pub word: Word,
+    /// Every adoption that the plan proposes.
+    #[arg(long)]
+    pub adopt: bool,
+    /// Every activation that the plan proposes.
+    #[arg(long)]
+    pub activate: bool,
+    /// Every relink that the plan proposes: two records are one person's.
+    #[arg(long)]
+    pub relink: bool,
+    /// Every deactivation that the plan proposes of somebody who has not left.
+    #[arg(long)]
+    pub deactivate: bool,
+    /// What the plan proposes for this person, whatever it is. May be given several times.
+    #[arg(long, value_name = "ID")]
+    pub person: Vec<String>,
 }
 
 impl Command {
@@ -136,7 +249,14 @@ impl Command {
             | Self::RotateKey { config }
             | Self::Check { config, .. }
             | Self::Plan { config, .. }
-            | Self::Apply { config, .. } => Some(config),
+            | Self::Run { config, .. }
+            | Self::Revoke { config, .. }
+            | Self::Status { config, .. }
+            | Self::Person { config, .. }
+            | Self::Apply { config, .. }
+            | Self::Purge { config, .. } => Some(config),
+            Self::Confirm(confirm) => Some(&confirm.word.config),
+            Self::Approve(approve) => Some(&approve.word.config),
             Self::Explain { .. } => None,
         }
     }

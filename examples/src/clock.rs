@@ -1,6 +1,8 @@
-//! The two clocks of the tools: the machine's, and the demo's, which stands still.
+//! The two clocks of the tools: the machine's, and the demo's, which moves when it is told to.
 
-use chrono::{DateTime, Utc};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
 use sync_core::ports::Clock;
 
 /// The machine's clock. The only place where these tools ask for the time.
@@ -14,12 +16,28 @@ impl Clock for MachineClock {
     }
 }
 
-/// A clock that stands still, so that the demo shows the same plan on every machine and day.
-#[derive(Debug, Clone, Copy)]
-pub struct StoppedClock(pub DateTime<Utc>);
+/// A clock that stands still until somebody moves it, so that the demo shows the same on every machine and day.
+#[derive(Debug)]
+pub struct DemoClock(Mutex<DateTime<Utc>>);
 
-impl Clock for StoppedClock {
+impl DemoClock {
+    /// A clock that shows this instant.
+    pub const fn at(now: DateTime<Utc>) -> Self {
+        Self(Mutex::new(now))
+    }
+
+    /// Moves it forward.
+    pub fn advance(&self, by: TimeDelta) {
+        *self.lock() += by;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, DateTime<Utc>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for DemoClock {
     fn now(&self) -> DateTime<Utc> {
-        self.0
+        *self.lock()
     }
 }

@@ -3,7 +3,15 @@
 use std::fmt;
 use std::process::ExitCode;
 
-/// How a command ended.
+/// How a command ended. The operator's page has the same table.
+///
+/// | code | a run | an apply | a plan | any other command |
+/// |---|---|---|---|---|
+/// | 0 | all was done that there was | all was done that was approved | there is nothing to do | done |
+/// | 1 | partly done, or failed | partly done, or failed | failed | failed |
+/// | 2 | a person's word is needed, for all or for some of it | | changes are pending | |
+/// | 3 | blocked by a guard | blocked by a guard | would be blocked by a guard | |
+/// | 64 | wrong usage | wrong usage | wrong usage | wrong usage |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ended {
@@ -11,7 +19,7 @@ pub enum Ended {
     Done,
     /// Something could not be done.
     Failed,
-    /// Changes are pending.
+    /// Changes are pending, or wait for a person's word.
     Pending,
     /// A guard blocks the run.
     Blocked,

@@ -11,6 +11,9 @@ use yourcampus_client::sandbox::{Account, State};
 /// The company of the staged YourCampus.
 pub const COMPANY: i64 = 7;
 
+/// Another one that the keys see, in which nobody has an account yet.
+pub const OTHER_COMPANY: i64 = 9;
+
 /// Of so many ordinary people in a row …
 const ROW: usize = 10;
 /// … the first ones have an account that agrees with payroll,
@@ -23,8 +26,9 @@ const ENOUGH_FOR_AN_ABSENT_ONE: usize = 40;
 
 /// The YourCampus in which the customer of this Nmbrs begins.
 pub fn target_for(world: &World) -> State {
-    let state =
-        State::new(world.today.and_time(NaiveTime::MIN)).with_company(COMPANY, Some("Voorbeeld Groep"));
+    let state = State::new(world.today.and_time(NaiveTime::MIN))
+        .with_company(COMPANY, Some("Voorbeeld Groep"))
+        .with_company(OTHER_COMPANY, Some("Voorbeeld Zuid"));
     let mut accounts = Vec::new();
     let mut ids = 100_i64..;
     let mut next_id = || ids.next().unwrap_or(i64::MAX);

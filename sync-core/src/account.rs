@@ -3,6 +3,7 @@
 //! In: the rows of its listing. Out: [`Account`], with null and empty text told apart, because reports
 //! do. Never: a field that nothing compares.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -76,6 +77,17 @@ impl Account {
                 Err(NotOurs) => Ownership::Foreign,
             },
         }
+    }
+
+    /// Does it carry this id?
+    pub(crate) fn carries(&self, id: &ExternalId) -> bool {
+        let is_spelled = |text: &str| ExternalId::text_of(text).is_ok_and(|text| text == id.as_str());
+        self.external_id.as_deref().is_some_and(|text| text == id.as_str() || is_spelled(text))
+    }
+
+    /// The text of our id, if it carries one of ours.
+    pub(crate) fn our_id(&self) -> Option<Cow<'_, str>> {
+        self.external_id.as_deref().and_then(|text| ExternalId::text_of(text).ok())
     }
 }
 

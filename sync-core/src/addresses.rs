@@ -42,19 +42,31 @@ pub(crate) fn steps(claims: &[Claim], holders: impl Fn(&EmailKey) -> Vec<Account
             waits.insert(claim.action, first);
         }
     }
+    let mut waiting_for: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (action, first) in &waits {
+        for first in first {
+            waiting_for.entry(*first).or_default().push(*action);
+        }
+    }
+    let mut open: BTreeMap<usize, usize> =
+        waits.iter().map(|(action, first)| (*action, first.len())).collect();
+    let mut ready: Vec<usize> =
+        open.iter().filter(|(_, open)| **open == 0).map(|(action, _)| *action).collect();
     let mut done: BTreeMap<usize, u32> = BTreeMap::new();
     for step in 0.. {
-        let ready: Vec<usize> = waits
-            .iter()
-            .filter(|(action, first)| {
-                !done.contains_key(action) && first.iter().all(|first| done.contains_key(first))
-            })
-            .map(|(action, _)| *action)
-            .collect();
         if ready.is_empty() {
             break;
         }
-        done.extend(ready.into_iter().map(|action| (action, step)));
+        let now = std::mem::take(&mut ready);
+        for action in now.iter().filter_map(|action| waiting_for.get(action)).flatten() {
+            if let Some(open) = open.get_mut(action) {
+                *open -= 1;
+                if *open == 0 {
+                    ready.push(*action);
+                }
+            }
+        }
+        done.extend(now.into_iter().map(|action| (action, step)));
     }
     done
 }

@@ -1,32 +1,53 @@
 //! Who may do what (R7, R8).
 //!
-//! In: a plan that a person saw, that person's approval of its hash, and a plan made freshly from both
-//! sides. Out: [`Authorised`], the only thing that the writing half of the engine takes: the actions that
-//! stand in both plans, with the fresh plan's values. Never: an action that the person did not see, one
-//! that the fresh plan does not hold, or one whose values changed in between. A file can only remove.
+//! In: a plan made freshly from both sides, and a person's word: a mandate for the ordinary, an approval of one saved
+//! plan for the rest. Out: [`Authorised`], the only thing that the writing half of the engine takes. Never: an action
+//! that nobody's word covers, one that the fresh plan does not hold, or one whose values changed since a person
+//! approved it. A saved plan can only remove.
 
-use chrono::{DateTime, TimeDelta, Utc};
+mod approval;
+mod mandate;
 
-use crate::decision::Payload;
+pub use approval::Approval;
+pub use mandate::{Ended, Mandate, OtherPolicy};
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+
+use crate::change::AccountChange;
+use crate::decision::{Decision, Payload, Proposal};
 use crate::external_id::ExternalId;
 use crate::guard::Brake;
 use crate::id::{AccountId, TargetCompanyId};
-use crate::plan::{ActionKind, Plan, PlanId, SavedPlan};
+use crate::plan::{ActionKind, Entry, Plan, SavedPlan};
 
 /// How long an approval holds after it was given, and a plan after it was made.
 pub const VALID_HOURS: i64 = 24;
 
-/// A person's word that one plan may be carried out. Used up by [`authorise`].
-#[derive(Debug, PartialEq, Eq)]
-pub struct Approval {
-    plan: PlanId,
-    given_at: DateTime<Utc>,
+/// A person's word, as far as there is one.
+#[derive(Debug, Default)]
+pub struct Authority<'a> {
+    mandate: Option<&'a Mandate>,
+    approved: Option<(&'a SavedPlan, Approval)>,
 }
 
-impl Approval {
-    /// A person approved the plan with this hash, at this instant.
-    pub const fn of(plan: PlanId, given_at: DateTime<Utc>) -> Self {
-        Self { plan, given_at }
+impl<'a> Authority<'a> {
+    /// Nobody's. Not even a plan without actions is carried out, because to end a run is to remember what it saw.
+    pub const fn none() -> Self {
+        Self { mandate: None, approved: None }
+    }
+
+    /// With a mandate for the ordinary.
+    pub const fn with_mandate(mut self, mandate: &'a Mandate) -> Self {
+        self.mandate = Some(mandate);
+        self
+    }
+
+    /// With the approval of a plan that a person saw.
+    pub fn with_approval(mut self, plan: &'a SavedPlan, approval: Approval) -> Self {
+        self.approved = Some((plan, approval));
+        self
     }
 }
 
@@ -34,9 +55,18 @@ impl Approval {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
+    /// There is neither a mandate nor an approval.
+    #[error("nobody has confirmed a plan of this customer yet")]
+    NoAuthority,
+    /// The mandate ended, and there is no approval.
+    #[error("the mandate has ended")]
+    MandateEnded(#[source] Ended),
     /// The approval names another plan.
     #[error("the approval is for another plan")]
     OtherPlan,
+    /// One plan is approved once.
+    #[error("this plan was approved before, and a run has used that up")]
+    UsedUp,
     /// The plans are of different customers or were made under different policies.
     #[error("the approved plan was made for another customer or under another policy")]
     OtherPolicy,
@@ -46,21 +76,21 @@ pub enum Refusal {
     /// The approval or the approved plan is of a later time than the fresh plan.
     #[error("the approval, or the plan it is for, is from the future")]
     FromTheFuture,
-    /// The fresh plan pulls brakes that no approval lifts, or that the person did not see.
-    #[error("{} brake(s) of the fresh plan are not lifted by this approval", .0.len())]
+    /// The fresh plan pulls brakes that no approval lifts, or that nobody has approved.
+    #[error("{} brake(s) of the fresh plan are not lifted by an approval", .0.len())]
     Braked(Vec<Brake>),
 }
 
 /// Actions that may be carried out. Only [`authorise`] makes one.
 ///
 /// ```compile_fail
-/// fn forge(plan: sync_core::Plan) -> sync_core::authority::Authorised {
+/// fn forge(plan: &sync_core::Plan) -> sync_core::authority::Authorised<'_> {
 ///     sync_core::authority::Authorised { plan, actions: vec![], skipped: vec![] }
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Authorised {
-    plan: Plan,
+pub struct Authorised<'p> {
+    plan: &'p Plan,
     actions: Vec<AuthorisedAction>,
     skipped: Vec<Skipped>,
 }
@@ -71,36 +101,76 @@ pub struct AuthorisedAction {
     person: ExternalId,
     kind: ActionKind,
     records: Vec<(ExternalId, crate::CompanyId)>,
-    company: TargetCompanyId,
+    company: Option<TargetCompanyId>,
     account: Option<AccountId>,
+    same_as: Option<ExternalId>,
     #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only the engine writes"))]
     pub(crate) payload: Option<Payload>,
 }
 
-/// An approved action that is not done (R8).
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An action that is not done (R8).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct Skipped {
     /// Whom it is about.
     pub person: ExternalId,
-    /// Which kind of action the fresh plan holds.
+    /// Which kind of action.
     pub action: ActionKind,
+    /// Why.
+    pub because: SkippedBecause,
 }
 
-impl Authorised {
+/// Why an action is not done although one of the two plans holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SkippedBecause {
+    /// The fresh plan holds it, and nobody's word covers it.
+    NotApproved,
+    /// It was approved, and the fresh plan holds it with other values, another account or other records.
+    Changed,
+    /// It was approved, and the fresh plan no longer holds it.
+    NoLonger,
+    /// The run is about one person, and this action needs another person's action first.
+    WaitsForAnother,
+}
+
+impl<'p> Authorised<'p> {
     /// The fresh plan.
-    pub const fn plan(&self) -> &Plan {
-        &self.plan
+    pub const fn plan(&self) -> &'p Plan {
+        self.plan
     }
 
-    /// What may be done, in order.
+    /// What may be done, in order. Of one person several may follow each other; the later ones need the earlier.
     pub fn actions(&self) -> &[AuthorisedAction] {
         &self.actions
     }
 
-    /// Actions of the fresh plan that the approved one does not hold, or holds with other values.
+    /// What is not done.
     pub fn skipped(&self) -> &[Skipped] {
         &self.skipped
+    }
+
+    /// Only the actions of one person: that person's part of the whole, and nothing else (R25).
+    pub fn only(mut self, person: &ExternalId) -> Self {
+        let steps: BTreeSet<_> = self
+            .plan
+            .document()
+            .entries
+            .iter()
+            .filter(|entry| entry.step.is_some_and(|step| step > 0))
+            .map(|entry| entry.person.clone())
+            .collect();
+        self.actions.retain(|action| action.person == *person);
+        if steps.contains(person) {
+            let waits = self.actions.drain(..).map(|action| Skipped {
+                person: action.person,
+                action: action.kind,
+                because: SkippedBecause::WaitsForAnother,
+            });
+            self.skipped.extend(waits);
+        }
+        self.skipped.retain(|skipped| skipped.person == *person);
+        self
     }
 }
 
@@ -115,8 +185,8 @@ impl AuthorisedAction {
         self.kind
     }
 
-    /// In which company of the target.
-    pub const fn company(&self) -> TargetCompanyId {
+    /// In which company of the target; none where only the ledger has to remember something.
+    pub const fn company(&self) -> Option<TargetCompanyId> {
         self.company
     }
 
@@ -129,63 +199,172 @@ impl AuthorisedAction {
     pub fn records(&self) -> &[(ExternalId, crate::CompanyId)] {
         &self.records
     }
+
+    /// The record whose person this one is, as a relink says.
+    pub const fn same_as(&self) -> Option<&ExternalId> {
+        self.same_as.as_ref()
+    }
 }
 
-/// What of `fresh` may be done, given that a person saw and approved `approved`?
+/// What of `fresh` may be done?
+///
+/// A mandate covers creations, updates and evidenced deactivations as long as no brake is pulled. An approval covers
+/// what stands in both plans, the fresh one and the one that the person saw, and lifts the brakes that the person saw.
 ///
 /// # Errors
 /// [`Refusal`] when nothing may be done at all.
-pub fn authorise(approved: &SavedPlan, approval: Approval, fresh: Plan) -> Result<Authorised, Refusal> {
-    let Approval { plan, given_at } = approval;
-    if plan != *approved.id() {
+pub fn authorise<'p>(fresh: &'p Plan, authority: Authority<'_>) -> Result<Authorised<'p>, Refusal> {
+    let document = fresh.document();
+    let now = fresh.as_of();
+    let Authority { mandate, approved } = authority;
+    if let Some((plan, approval)) = &approved {
+        check(plan, approval, fresh)?;
+    }
+    let mandate = match mandate.map(|mandate| mandate.covers(document, now + TOLERANCE)) {
+        None if approved.is_none() => return Err(Refusal::NoAuthority),
+        Some(Err(ended)) if approved.is_none() => return Err(Refusal::MandateEnded(ended)),
+        covers => covers.is_some_and(|covers| covers.is_ok()),
+    };
+    let lifted =
+        |brake: &Brake| approved.as_ref().is_some_and(|(plan, approval)| lifts(plan, approval, brake));
+    let unlifted: Vec<Brake> = document.brakes.iter().filter(|brake| !lifted(brake)).cloned().collect();
+    if !unlifted.is_empty() {
+        return Err(Refusal::Braked(unlifted));
+    }
+    // Over a limit, only what the person saw may be done.
+    let mandate = mandate && document.brakes.is_empty();
+
+    let mut actions = Vec::new();
+    let mut skipped = Vec::new();
+    for entry in document.candidates() {
+        let payload = fresh.payloads().get(&entry.person);
+        let seen = approved.as_ref().map(|(plan, approval)| seen(plan, approval, entry));
+        match (mandate && Mandate::allows(&entry.decision), seen) {
+            (true, _) | (_, Some(Seen::Same)) => actions.extend(actions_of(entry, payload)),
+            (_, seen) => {
+                let because = match seen {
+                    Some(Seen::Otherwise) => SkippedBecause::Changed,
+                    _ => SkippedBecause::NotApproved,
+                };
+                skipped.extend(not_done(entry, because));
+            }
+        }
+    }
+    if let Some((plan, approval)) = &approved {
+        skipped.extend(no_longer(plan, approval, fresh));
+    }
+    Ok(Authorised { plan: fresh, actions, skipped })
+}
+
+/// Plans count in whole seconds.
+const TOLERANCE: TimeDelta = TimeDelta::seconds(1);
+
+/// Does this approval of this saved plan hold for this fresh one?
+///
+/// # Errors
+/// Why not.
+pub(crate) fn check(plan: &SavedPlan, approval: &Approval, fresh: &Plan) -> Result<(), Refusal> {
+    let now = fresh.as_of();
+    if approval.plan != *plan.id() {
         return Err(Refusal::OtherPlan);
     }
     let document = fresh.document();
-    let same =
-        |key: &str, value: &str| approved.json().get(key).and_then(|saved| saved.as_str()) == Some(value);
-    if !same("customer", document.customer.as_str()) || !same("policy", &document.policy) {
+    if plan.customer() != document.customer.as_str() || plan.policy() != document.policy {
         return Err(Refusal::OtherPolicy);
     }
-    let now: DateTime<Utc> = document.as_of.parse().map_err(|_| Refusal::TooOld)?;
-    // Plans count in whole seconds.
-    let tolerance = TimeDelta::seconds(1);
-    for at in [given_at, approved.as_of()] {
-        if at > now + tolerance {
+    for at in [approval.given_at, plan.as_of()] {
+        if at > now + TOLERANCE {
             return Err(Refusal::FromTheFuture);
         }
         if now - at > TimeDelta::hours(VALID_HOURS) {
             return Err(Refusal::TooOld);
         }
     }
-    let unlifted: Vec<Brake> =
-        document.brakes.iter().filter(|brake| !approved.shows(brake)).cloned().collect();
-    if !unlifted.is_empty() {
-        return Err(Refusal::Braked(unlifted));
+    Ok(())
+}
+
+fn lifts(plan: &SavedPlan, approval: &Approval, brake: &Brake) -> bool {
+    let may_be_lifted = !brake.is_final() || (approval.smaller_scope && brake.is_about_scope());
+    may_be_lifted && plan.shows(brake)
+}
+
+/// How the approved plan shows an entry of the fresh one.
+enum Seen {
+    Same,
+    Otherwise,
+    Not,
+}
+
+fn seen(plan: &SavedPlan, approval: &Approval, entry: &Entry) -> Seen {
+    let is_proposal = ActionKind::of(&entry.decision).is_none();
+    if is_proposal && !approval.proposals.contains(&entry.person) {
+        Seen::Not
+    } else if plan.holds_action_of(entry)
+        || (approval.proposals.contains(&entry.person) && plan.holds_update_of(entry))
+    {
+        Seen::Same
+    } else if plan.action_of(&entry.person).is_some() {
+        Seen::Otherwise
+    } else {
+        Seen::Not
     }
-    let mut actions = Vec::new();
-    let mut skipped = Vec::new();
-    for entry in document.actions() {
-        let Some(kind) = ActionKind::of(&entry.decision) else { continue };
-        let place = match (&entry.decision, entry.account) {
-            (crate::decision::Decision::Onboard { company, .. }, _) => Some((*company, None)),
-            (_, Some(account)) => Some((account.company, Some(account.id))),
-            (_, None) => None,
-        };
-        match place {
-            Some((company, account)) if approved.holds_action_of(entry) => actions.push(AuthorisedAction {
-                person: entry.person.clone(),
-                kind,
-                records: entry
-                    .records
-                    .iter()
-                    .map(|record| (record.id.clone(), record.company.clone()))
-                    .collect(),
-                company,
-                account,
-                payload: fresh.payloads().get(&entry.person).cloned(),
-            }),
-            _ => skipped.push(Skipped { person: entry.person.clone(), action: kind }),
+}
+
+/// An entry as what is to be done, in order.
+fn actions_of(entry: &Entry, payload: Option<&Payload>) -> Vec<AuthorisedAction> {
+    let (company, account) = match (&entry.decision, entry.account) {
+        (Decision::Onboard { company, .. }, _) => (Some(*company), None),
+        (_, account) => (account.map(|account| account.company), account.map(|account| account.id)),
+    };
+    let records: Vec<_> =
+        entry.records.iter().map(|record| (record.id.clone(), record.company.clone())).collect();
+    let action = |kind, same_as, payload| AuthorisedAction {
+        person: entry.person.clone(),
+        kind,
+        records: records.clone(),
+        company,
+        account,
+        same_as,
+        payload,
+    };
+    let Decision::Hold { proposal: Some(proposal), .. } = &entry.decision else {
+        return ActionKind::of(&entry.decision)
+            .map(|kind| action(kind, None, payload.cloned()))
+            .into_iter()
+            .collect();
+    };
+    let kind = proposal.action();
+    match proposal {
+        Proposal::Adopt { .. } => vec![action(kind, None, payload.cloned())],
+        Proposal::Relink { same_as, .. } => vec![action(kind, same_as.clone(), payload.cloned())],
+        Proposal::Deactivate => vec![action(kind, None, None)],
+        // An inactive account is not edited (U-28): first access, then what changed meanwhile.
+        Proposal::Activate { .. } => {
+            let changes = |payload: &&Payload| !matches!(payload, Payload::Change(change) if *change == AccountChange::default());
+            let update = payload
+                .filter(changes)
+                .map(|payload| action(ActionKind::Update, None, Some(payload.clone())));
+            std::iter::once(action(kind, None, None)).chain(update).collect()
         }
     }
-    Ok(Authorised { plan: fresh, actions, skipped })
+}
+
+/// An action of the fresh plan that is not done. A proposal that nobody approved is no action, and is held anyway.
+fn not_done(entry: &Entry, because: SkippedBecause) -> Option<Skipped> {
+    let action = match (ActionKind::of(&entry.decision), &entry.decision, because) {
+        (Some(kind), ..) => kind,
+        (None, Decision::Hold { proposal: Some(proposal), .. }, SkippedBecause::Changed) => proposal.action(),
+        _ => return None,
+    };
+    Some(Skipped { person: entry.person.clone(), action, because })
+}
+
+/// What the person approved and the fresh plan does not hold at all.
+fn no_longer(plan: &SavedPlan, approval: &Approval, fresh: &Plan) -> Vec<Skipped> {
+    let present: BTreeSet<&ExternalId> =
+        fresh.document().candidates().into_iter().map(|entry| &entry.person).collect();
+    plan.approvable(&approval.proposals)
+        .filter(|(person, _)| !present.contains(person))
+        .map(|(person, action)| Skipped { person: person.clone(), action, because: SkippedBecause::NoLonger })
+        .collect()
 }

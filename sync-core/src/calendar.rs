@@ -23,9 +23,9 @@ pub fn is_over(last_day: NaiveDate, at: DateTime<Utc>) -> bool {
     at >= deactivation_cutoff(last_day)
 }
 
-/// Is this a stand-in that systems write when they have no date, such as year 1 or 1900?
+/// Is this a stand-in that systems write when they have no date: year 1, 1900, or 9999?
 pub fn is_sentinel(date: NaiveDate) -> bool {
-    date.year() <= 1900
+    date.year() <= 1900 || date.year() >= 9999
 }
 
 #[cfg(test)]
@@ -71,7 +71,9 @@ mod tests {
     #[test]
     fn placeholder_dates_are_sentinels() {
         assert!(is_sentinel(day("0001-01-01")));
-        assert!(is_sentinel(day("1900-01-01")));
+        assert!(is_sentinel(day("1900-12-31")));
         assert!(!is_sentinel(day("1901-01-01")));
+        assert!(!is_sentinel(day("9998-12-31")));
+        assert!(is_sentinel(day("9999-01-01")));
     }
 }

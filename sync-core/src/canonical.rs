@@ -1,70 +1,54 @@
 //! One value, one sequence of bytes (RFC 8785).
 //!
-//! In: anything of ours that serialises. Out: canonical JSON: keys sorted by their UTF-16 units, no blanks.
-//! None of our types holds a float, and integers are written in full, also above 2^53, where the RFC's
-//! numbers would round two ids into one. Never: an order that depends on a feature flag of a JSON library or
-//! on a hash map.
+//! In: anything of ours that serialises. Out: canonical JSON: keys sorted by their UTF-16 units, no blanks; in one
+//! piece, or fed to a hash, so that a plan of a million people is never in memory as bytes. None of our types holds a
+//! float, and integers are written in full, also above 2^53, where the RFC's numbers would round two ids into one.
+//! Never: an order that depends on a feature flag of a JSON library or on a hash map.
+
+mod members;
+mod writer;
 
 use serde::Serialize;
-use serde_json::Value;
+
+use crate::fingerprint::{self, Digesting};
+use writer::Writer;
 
 /// The canonical bytes of a value.
-pub(crate) fn bytes<T: Serialize>(value: &T) -> Vec<u8> {
+pub(crate) fn bytes<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
+    let mut writer = Writer::keeping();
     #[expect(
         clippy::expect_used,
         reason = "plain structs and enums with text keys always serialise; hashing nothing instead would be worse"
     )]
-    let value = serde_json::to_value(value).expect("our own types serialise");
-    let mut bytes = Vec::new();
-    write(&value, &mut bytes);
-    bytes
+    value.serialize(&mut writer).expect("our own types serialise");
+    writer.into_bytes()
 }
 
-fn write(value: &Value, bytes: &mut Vec<u8>) {
-    match value {
-        Value::Object(object) => {
-            let mut members: Vec<_> = object.iter().collect();
-            members.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
-            between(bytes, (b'{', b'}'), members, |(key, value), bytes| {
-                leaf(key, bytes);
-                bytes.push(b':');
-                write(value, bytes);
-            });
-        }
-        Value::Array(items) => between(bytes, (b'[', b']'), items, write),
-        other => leaf(other, bytes),
+/// SHA-256 over the canonical bytes of a value that holds nothing personal.
+///
+/// An object whose members come in canonical order is hashed as it comes, its lists item by item; any other is
+/// gathered first.
+pub(crate) fn digest<T: Serialize + ?Sized>(domain: &str, value: &T) -> String {
+    let mut digesting = Digesting::begin(domain);
+    let mut feed = |bytes: &[u8]| digesting.feed(bytes);
+    let mut writer = Writer::passing_to(&mut feed);
+    if value.serialize(&mut writer).is_ok() {
+        writer.pass_all();
+        digesting.end()
+    } else {
+        fingerprint::digest(domain, &bytes(value))
     }
-}
-
-fn between<I: IntoIterator>(
-    bytes: &mut Vec<u8>,
-    (open, close): (u8, u8),
-    items: I,
-    write: impl Fn(I::Item, &mut Vec<u8>),
-) {
-    bytes.push(open);
-    for (at, item) in items.into_iter().enumerate() {
-        if at > 0 {
-            bytes.push(b',');
-        }
-        write(item, bytes);
-    }
-    bytes.push(close);
-}
-
-/// A text, an integer, a truth or a null; the library escapes texts as the RFC asks.
-fn leaf<T: Serialize + ?Sized>(value: &T, bytes: &mut Vec<u8>) {
-    #[expect(clippy::expect_used, reason = "writing into memory does not fail")]
-    serde_json::to_writer(bytes, value).expect("memory takes all bytes");
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::collections::BTreeMap;
+
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn text(value: &Value) -> String {
+    fn text<T: Serialize>(value: &T) -> String {
         String::from_utf8(bytes(value)).unwrap()
     }
 
@@ -84,5 +68,119 @@ mod tests {
             text(&ids),
             "[9007199254740993,9007199254740992,-9223372036854775808,18446744073709551615]"
         );
+    }
+
+    /// Every shape that serde knows, with keys in an order that is not the canonical one.
+    #[derive(Serialize)]
+    struct Shapes {
+        unit: (),
+        texts: BTreeMap<&'static str, char>,
+        numbers: BTreeMap<i16, Option<bool>>,
+        kinds: Vec<Kind>,
+        tagged: Tagged,
+        pair: (u8, Pair),
+        empty: BTreeMap<String, String>,
+    }
+
+    #[derive(Serialize)]
+    struct Pair(i8, &'static [u8]);
+
+    #[derive(Serialize)]
+    #[serde(rename_all = "snake_case")]
+    enum Kind {
+        Unit,
+        New(Box<Kind>),
+        Tuple(u32, u64),
+        Struct { zebra: i32, ant: u16 },
+    }
+
+    #[derive(Serialize)]
+    #[serde(tag = "kind")]
+    enum Tagged {
+        Struct { b: Inner, a: u8 },
+    }
+
+    #[derive(Serialize)]
+    struct Inner {
+        zeta: Vec<u8>,
+        alpha: f32,
+    }
+
+    fn shapes() -> Shapes {
+        let kinds = vec![
+            Kind::Unit,
+            Kind::New(Box::new(Kind::Struct { zebra: -1, ant: 1 })),
+            Kind::Tuple(1, u64::MAX),
+            Kind::Struct { zebra: i32::MIN, ant: 0 },
+        ];
+        Shapes {
+            unit: (),
+            texts: BTreeMap::from([
+                ("\"q", 'é'),
+                ("", '"'),
+                ("!", 'a'),
+                ("a!", 'b'),
+                ("a", 'c'),
+                ("\u{7f}", 'd'),
+            ]),
+            numbers: BTreeMap::from([(-2, None), (10, Some(true)), (9, Some(false))]),
+            kinds,
+            tagged: Tagged::Struct { b: Inner { zeta: Vec::new(), alpha: 0.1 }, a: 7 },
+            pair: (1, Pair(-1, &[0, 255])),
+            empty: BTreeMap::new(),
+        }
+    }
+
+    /// Through the JSON library's own tree, and with keys sorted there.
+    fn by_the_tree(value: &Value) -> String {
+        match value {
+            Value::Object(object) => {
+                let mut members: Vec<_> = object.iter().collect();
+                members.sort_by(|(one, _), (other, _)| one.encode_utf16().cmp(other.encode_utf16()));
+                let members: Vec<_> = members
+                    .into_iter()
+                    .map(|(key, value)| {
+                        format!("{}:{}", serde_json::to_string(key).unwrap(), by_the_tree(value))
+                    })
+                    .collect();
+                format!("{{{}}}", members.join(","))
+            }
+            Value::Array(items) => {
+                format!("[{}]", items.iter().map(by_the_tree).collect::<Vec<_>>().join(","))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn every_shape_is_written_as_the_json_library_would() {
+        let tree = serde_json::to_value(shapes()).unwrap();
+        assert_eq!(text(&shapes()), by_the_tree(&tree));
+        assert_eq!(text(&tree), by_the_tree(&tree));
+    }
+
+    #[test]
+    fn a_digest_is_over_the_same_bytes_whether_they_came_in_order_or_not() {
+        #[derive(Serialize)]
+        struct InOrder {
+            a: Vec<Shapes>,
+            b: u8,
+        }
+        let long = InOrder { a: (0..1000).map(|_| shapes()).collect(), b: 1 };
+        assert_eq!(digest("x", &long), fingerprint::digest("x", &bytes(&long)));
+        assert_eq!(digest("x", &shapes()), fingerprint::digest("x", &bytes(&shapes())));
+        assert_eq!(digest("x", "text"), fingerprint::digest("x", b"\"text\""));
+    }
+
+    #[test]
+    fn a_long_list_in_order_is_passed_on_in_pieces() {
+        let long = BTreeMap::from([("list", (0..2_000).map(|_| shapes()).collect::<Vec<_>>())]);
+        let mut pieces = Vec::new();
+        let mut feed = |piece: &[u8]| pieces.push(piece.to_vec());
+        let mut writer = Writer::passing_to(&mut feed);
+        long.serialize(&mut writer).unwrap();
+        writer.pass_all();
+        assert!(pieces.len() > 10 && pieces.iter().all(|piece| piece.len() < 100_000));
+        assert_eq!(pieces.concat(), bytes(&long));
     }
 }

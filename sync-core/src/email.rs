@@ -5,7 +5,9 @@
 //! Never: a display name, an address literal, a domain without a dot or outside ASCII, or any part of
 //! the address in `Debug` or in an error.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use email_address::{EmailAddress as Syntax, Options};
 use serde::{Deserialize, Serialize};
@@ -21,13 +23,13 @@ const RESERVED: [&str; 6] = ["arpa", "invalid", "local", "localhost", "onion", "
 /// An address that is fit to be sent.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EmailAddress {
-    sent: Box<str>,
+    sent: Arc<str>,
     key: EmailKey,
 }
 
 /// What makes two addresses the same mailbox for us. `Debug` prints no content.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EmailKey(Box<str>);
+pub struct EmailKey(Arc<str>);
 
 /// Why a text is no address we would send. Names no part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, thiserror::Error)]
@@ -54,8 +56,8 @@ impl EmailAddress {
     /// # Errors
     /// What is wrong with it; never its text.
     pub fn parse(raw: &str) -> Result<Self, EmailProblem> {
-        let raw = text::clean(raw).ok_or(EmailProblem::Syntax)?;
-        if raw.chars().count() > LONGEST {
+        let raw = text::as_clean(raw).ok_or(EmailProblem::Syntax)?;
+        if raw.len() > LONGEST && raw.chars().count() > LONGEST {
             return Err(EmailProblem::TooLong);
         }
         let (local, domain) = raw.rsplit_once('@').ok_or(EmailProblem::Syntax)?;
@@ -65,13 +67,19 @@ impl EmailAddress {
         if !is_host_name(domain) {
             return Err(EmailProblem::Domain);
         }
-        let strict = Options::default().without_display_text().without_domain_literal().with_required_tld();
-        if local.contains('"') || Syntax::parse_with_options(&raw, strict).is_err() {
+        if !is_plain(local) && !is_local_part(local, &raw) {
             return Err(EmailProblem::Syntax);
         }
-        let sent = format!("{local}@{}", domain.to_ascii_lowercase());
-        let key = EmailKey::of(&sent);
-        Ok(Self { sent: sent.into(), key })
+        let sent: Arc<str> = if domain.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            format!("{local}@{}", domain.to_ascii_lowercase()).into()
+        } else {
+            (*raw).into()
+        };
+        let key = match text::as_folded(&sent) {
+            Cow::Borrowed(same) if same.len() == sent.len() => EmailKey(Arc::clone(&sent)),
+            folded => EmailKey(folded.into()),
+        };
+        Ok(Self { sent, key })
     }
 
     /// The form to send. Whoever calls this must not print it.
@@ -88,13 +96,29 @@ impl EmailAddress {
 impl EmailKey {
     /// The key of whatever an account stores, valid or not.
     pub fn of(stored: &str) -> Self {
-        Self(text::fold(stored).into())
+        Self(text::as_folded(stored).into())
+    }
+
+    /// Is this the key of what an account stores?
+    pub(crate) fn is_of(&self, stored: &str) -> bool {
+        *text::as_folded(stored) == *self.0
     }
 
     /// The key's text. Whoever calls this must not print it.
     pub fn expose(&self) -> &str {
         &self.0
     }
+}
+
+/// What nearly every local part is, and what is always one: dots between some of the letters that need no quotes.
+fn is_plain(local: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+');
+    local.len() <= 64 && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_letter))
+}
+
+fn is_local_part(local: &str, whole: &str) -> bool {
+    let strict = Options::default().without_display_text().without_domain_literal().with_required_tld();
+    !local.contains('"') && Syntax::parse_with_options(whole, strict).is_ok()
 }
 
 fn is_host_name(domain: &str) -> bool {
@@ -155,6 +179,16 @@ mod tests {
         }
         let long = format!("{}@x.nl", "a".repeat(96));
         assert_eq!(EmailAddress::parse(&long), Err(EmailProblem::TooLong));
+    }
+
+    #[test]
+    fn a_plain_local_part_is_one() {
+        for local in ["a", "first.last", "a-b_c+d.1", &"a".repeat(64)] {
+            assert!(is_plain(local) && is_local_part(local, &format!("{local}@x.nl")), "{local}");
+        }
+        for local in ["", ".a", "a.", "a..b", "a b", "a\"b", "é", "a(b", &"a".repeat(65)] {
+            assert!(!is_plain(local), "{local}");
+        }
     }
 
     #[test]

@@ -64,7 +64,7 @@ pub fn leaving(person: &Person<'_>, at: DateTime<Utc>) -> Leaving {
             record.unreadable.is_empty() && record.listed.employee_type.as_ref().is_some_and(is_former)
         })
         .collect();
-    if former.is_empty() || !person.is_readable() || person.in_service().next().is_some() {
+    if former.is_empty() || !person.is_readable() || person.is_in_service() {
         return Leaving::NoEvidence;
     }
     let all_closed = person

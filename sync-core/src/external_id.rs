@@ -3,17 +3,21 @@
 //! In: a protocol and the source's own id. Out: `nmbrs:rest:<id>` or `nmbrs:soap:<domain>:<number>`.
 //! Never: a string outside this grammar, so that "is this account ours?" is a question of type.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::text;
 
 const REST: &str = "nmbrs:rest:";
 const SOAP: &str = "nmbrs:soap:";
 const LONGEST_PART: usize = 128;
 
-/// An external id of our own grammar. It holds no personal data.
+/// An external id of our own grammar. It holds no personal data. Clones share one text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ExternalId(Box<str>);
+pub struct ExternalId(Arc<str>);
 
 /// The text is not one of our external ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,14 +46,20 @@ impl ExternalId {
     /// # Errors
     /// [`NotOurs`] when somebody else gave this id.
     pub fn parse(text: &str) -> Result<Self, NotOurs> {
-        let text = text.trim();
+        Self::text_of(text).map(|text| Self(text.into()))
+    }
+
+    /// The text of the id that [`parse`](Self::parse) would read; borrowed, unless it was spelled otherwise.
+    pub(crate) fn text_of(carried: &str) -> Result<Cow<'_, str>, NotOurs> {
+        let text = text::trim(carried);
         if let Some(employee) = text.strip_prefix(REST) {
-            Self::rest(employee)
-        } else if let Some((domain, number)) = text.strip_prefix(SOAP).and_then(|rest| rest.split_once(':')) {
-            number.parse().map_err(|_| NotOurs).and_then(|number| Self::soap(domain, number))
-        } else {
-            Err(NotOurs)
+            return if is_part(employee) { Ok(text.into()) } else { Err(NotOurs) };
         }
+        let parts = text.strip_prefix(SOAP).and_then(|rest| rest.split_once(':'));
+        let (domain, number) = parts.filter(|(domain, _)| is_part(domain)).ok_or(NotOurs)?;
+        let number: u64 = number.parse().map_err(|_| NotOurs)?;
+        let spelled = format!("{SOAP}{domain}:{number}");
+        Ok(if spelled == text { text.into() } else { spelled.into() })
     }
 
     /// The whole id as it is stored in the target.
@@ -92,7 +102,9 @@ mod tests {
         let rest = ExternalId::rest("492f6362-79a3-4452-8e1d-a83fbe5437c2").unwrap();
         assert_eq!(ExternalId::parse(rest.as_str()), Ok(rest));
         let soap = ExternalId::soap("voorbeeld", 77).unwrap();
-        assert_eq!(ExternalId::parse(" nmbrs:soap:voorbeeld:77 "), Ok(soap));
+        for text in [" nmbrs:soap:voorbeeld:77 ", "nmbrs:soap:voorbeeld:077"] {
+            assert_eq!(ExternalId::parse(text), Ok(soap.clone()));
+        }
     }
 
     #[test]

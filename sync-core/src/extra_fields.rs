@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use crate::policy::Route;
 use crate::record::{EmployeeRecord, ExtraField, FieldDefinition};
 
 /// The names a field can begin with: the platform's name then and now.
@@ -79,13 +80,15 @@ pub fn access(
     })
 }
 
-/// In which company of the target does the employee belong, as the customer wrote it?
+/// In which company of the target does the employee belong, as the customer wrote it? A text with control
+/// characters in it is none that anybody could have meant.
 pub fn filter(
     record: &EmployeeRecord,
     definitions: &BTreeSet<FieldDefinition>,
     today: NaiveDate,
-) -> Reading<String> {
-    reading(record, definitions, today, FILTER, |text| Some(text.to_owned()))
+) -> Reading<Route> {
+    let read = |text: &str| Route::of(text).filter(|route| !route.as_str().contains(char::is_control));
+    reading(record, definitions, today, FILTER, read)
 }
 
 fn reading<T: PartialEq>(
@@ -97,6 +100,9 @@ fn reading<T: PartialEq>(
 ) -> Reading<T> {
     let named = |name: &str| steering_part(name.trim()) == Some(part);
     let defined = definitions.iter().any(|definition| named(&definition.name));
+    if record.extra_fields.is_empty() {
+        return if defined { Reading::Empty } else { Reading::NotInUse };
+    }
     let mut found: Option<T> = None;
     let mut filled_or_defined = defined;
     for brand in BRANDS {

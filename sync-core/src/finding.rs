@@ -45,6 +45,11 @@ pub enum Finding {
         /// Whose.
         record: ExternalId,
     },
+    /// In service, and the employment goes on, but the latest contract is over. No contract ends access by itself (U-10).
+    ContractOver {
+        /// Whose.
+        record: ExternalId,
+    },
     /// The policy chooses debtors, and this company takes no part: its debtor is another one, or unknown.
     LeftOut {
         /// Which.

@@ -6,19 +6,20 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
+use crate::euro::Euro;
 use crate::external_id::ExternalId;
 use crate::extra_fields::relied_on;
 use crate::id::{AccountId, CompanyId};
 use crate::ledger::LedgerView;
-use crate::plan::{ActionCounts, ActionKind};
+use crate::plan::{ActionKind, Totals};
 use crate::policy::Policy;
 use crate::snapshot::SourceSnapshot;
 
 /// One brake that was pulled.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "brake", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Brake {
@@ -39,10 +40,12 @@ pub enum Brake {
         /// The name of the field.
         field: String,
     },
-    /// R4: more actions of one kind than a run may hold without a person's approval.
+    /// R4: no run of this customer has come to its end yet, so that a person has to see the first plan.
+    FirstRun,
+    /// R4: more of something than a run may hold without a person's approval.
     OverLimit {
-        /// The kind of action.
-        action: ActionKind,
+        /// Of what.
+        what: Limited,
         /// How many the plan holds.
         planned: u64,
         /// How many of them were already done within seven days; only deactivations are counted so.
@@ -50,19 +53,62 @@ pub enum Brake {
         /// How many are allowed.
         allowed: u64,
     },
+    /// R4: creations and activations may grant more by themselves than a run may.
+    OverEuro {
+        /// What they may grant, at the policy's onboarding budget.
+        planned: Euro,
+        /// How much is allowed.
+        allowed: Euro,
+    },
+}
+
+/// What is counted against a limit of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Limited {
+    /// Accounts that lose access.
+    Deactivations,
+    /// New accounts.
+    Creations,
+    /// Accounts whose fields change.
+    Updates,
+    /// Accounts whose address changes.
+    EmailChanges,
+    /// Accounts that are proposed to get access again.
+    Activations,
+}
+
+impl Limited {
+    /// The plural, for people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deactivations => "deactivations",
+            Self::Creations => "creations",
+            Self::Updates => "updates",
+            Self::EmailChanges => "e-mail changes",
+            Self::Activations => "activations",
+        }
+    }
 }
 
 impl Brake {
-    /// Can no approval lift it? Then something has to be set right first.
+    /// Can no approval lift it? Then something has to be set right first, or, where it
+    /// [is about scope](Self::is_about_scope), a person has to say that it is meant to be so.
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::OverLimit { .. })
+        !matches!(self, Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. })
+    }
+
+    /// Is it about something that was there and is gone? Then a person can confirm that it is meant to be gone.
+    pub const fn is_about_scope(&self) -> bool {
+        matches!(self, Self::CompanyGone { .. } | Self::FieldGone { .. })
     }
 
     /// The requirement behind it.
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::EmptyCompany { .. } => "R3",
-            Self::OverLimit { .. } => "R4",
+            Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. } => "R4",
             Self::CompanyGone { .. } | Self::FieldGone { .. } => "R26",
         }
     }
@@ -73,8 +119,7 @@ pub(crate) struct Overview<'a> {
     pub(crate) source: &'a SourceSnapshot,
     pub(crate) ledger: &'a LedgerView,
     pub(crate) policy: &'a Policy,
-    pub(crate) as_of: DateTime<Utc>,
-    pub(crate) counts: ActionCounts,
+    pub(crate) totals: &'a Totals,
     pub(crate) managed_active: &'a [&'a Account],
     /// Managed active accounts of whom the source says nothing.
     pub(crate) absent: &'a [AccountId],
@@ -94,21 +139,31 @@ fn empty_companies(overview: &Overview<'_>) -> Vec<Brake> {
     let filled: BTreeSet<_> = records.iter().map(|record| &record.company).collect();
     // Somebody who moved to another company is missing from none.
     let is_here = |id: &ExternalId| records.binary_search_by(|record| record.id.cmp(id)).is_ok();
-    let managed: BTreeSet<_> = overview.managed_active.iter().map(|account| account.id).collect();
-    let people_of = |company: &CompanyId| {
-        overview.ledger.links.iter().any(|(record, link)| {
-            link.company == *company && managed.contains(&link.account) && !is_here(record)
-        })
-    };
-    // An absent account whose company the ledger does not know may belong to any empty company.
-    let linked: BTreeSet<_> = overview.ledger.links.values().map(|link| link.account).collect();
-    let of_unknown_company = overview.absent.iter().any(|account| !linked.contains(account));
-    overview
+    let empty: Vec<_> = overview
         .source
         .companies()
         .iter()
         .map(|company| &company.id)
-        .filter(|company| !filled.contains(company) && (of_unknown_company || people_of(company)))
+        .filter(|company| !filled.contains(company))
+        .collect();
+    if empty.is_empty() {
+        return Vec::new();
+    }
+    let managed: BTreeSet<_> = overview.managed_active.iter().map(|account| account.id).collect();
+    let missed: BTreeSet<&CompanyId> = overview
+        .ledger
+        .links
+        .iter()
+        .filter(|(_, link)| empty.contains(&&link.company))
+        .filter(|(record, link)| managed.contains(&link.account) && !is_here(record))
+        .map(|(_, link)| &link.company)
+        .collect();
+    // An absent account whose company the ledger does not know may belong to any empty company.
+    let linked: BTreeSet<_> = overview.ledger.links.values().map(|link| link.account).collect();
+    let of_unknown_company = overview.absent.iter().any(|account| !linked.contains(account));
+    empty
+        .into_iter()
+        .filter(|company| of_unknown_company || missed.contains(company))
         .map(|company| Brake::EmptyCompany { company: company.clone() })
         .collect()
 }
@@ -151,27 +206,48 @@ const fn half(accounts: u64) -> u64 {
 }
 
 fn limits(overview: &Overview<'_>) -> Vec<Brake> {
-    let managed = overview.managed_active.len() as u64;
-    let week_ago = overview.as_of - TimeDelta::days(7);
-    let recent = overview.ledger.deactivations.iter().filter(|at| **at > week_ago).count() as u64;
+    let Totals { managed_active: managed, recent_deactivations: recent, actions, .. } = *overview.totals;
+    let limits = &overview.policy.limits;
     // Those of the last week were managed and active too when it began.
     let deactivations = if managed + recent < 10 {
         half(managed + recent)
     } else {
-        overview.policy.limits.deactivations.of(managed + recent)
+        limits.deactivations.of(managed + recent)
     };
-    let creations =
-        if overview.ledger.is_first_run() { u64::MAX } else { overview.policy.limits.creations.of(managed) };
-    let over = |action, planned: u64, recent: u64, allowed: u64| {
+    let over = |what, planned: u64, recent: u64, allowed: u64| {
         (planned > 0 && planned + recent > allowed).then_some(Brake::OverLimit {
-            action,
+            what,
             planned,
             recent,
             allowed,
         })
     };
-    over(ActionKind::Offboard, overview.counts.offboard, recent, deactivations)
-        .into_iter()
-        .chain(over(ActionKind::Onboard, overview.counts.onboard, 0, creations))
-        .collect()
+    let first_run = overview.ledger.is_first_run().then_some(Brake::FirstRun);
+    let creations = if overview.ledger.is_first_run() { u64::MAX } else { limits.creations.of(managed) };
+    let brakes = [
+        first_run,
+        over(Limited::Deactivations, actions.offboard, recent, deactivations),
+        over(Limited::Creations, actions.onboard, 0, creations),
+        over(Limited::Updates, actions.update, 0, limits.updates.of(managed)),
+        over(Limited::EmailChanges, overview.totals.email_changes, 0, limits.email_changes.of(managed)),
+        over(
+            Limited::Activations,
+            overview.totals.proposed(ActionKind::Activate),
+            0,
+            limits.activations.of(managed),
+        ),
+        over_euro(overview),
+    ];
+    brakes.into_iter().flatten().collect()
+}
+
+fn over_euro(overview: &Overview<'_>) -> Option<Brake> {
+    let (planned, allowed) = (overview.totals.may_grant.euro?, overview.policy.limits.euro?);
+    (planned > allowed && !overview.ledger.is_first_run()).then_some(Brake::OverEuro { planned, allowed })
+}
+
+/// Deactivations of the last seven days: they count towards the limit of this run.
+pub(crate) fn recent_deactivations(ledger: &LedgerView, as_of: DateTime<Utc>) -> u64 {
+    let week_ago = as_of - TimeDelta::days(7);
+    ledger.deactivations.iter().filter(|at| **at > week_ago).count() as u64
 }

@@ -16,9 +16,14 @@ use crate::id::{AccountId, CompanyId};
 pub struct LedgerView {
     /// Which account stands for which record, and where the record was when that was last confirmed.
     pub links: BTreeMap<ExternalId, Link>,
+    /// Records that a person said are of one person: the later record, and the one whose id the account carries.
+    pub aliases: BTreeMap<ExternalId, ExternalId>,
+    /// People whose writes the target refused in their last runs, by external id (R21).
+    pub failures: BTreeMap<ExternalId, Failures>,
     /// The last run that read everything and applied what it was allowed to.
     pub last_run: Option<LastRun>,
-    /// When accounts were deactivated by us, for the limit over seven days.
+    /// When accounts were deactivated by us, for the limit over seven days, in order. A deactivation of which nobody
+    /// knows how it ended counts too.
     pub deactivations: Vec<DateTime<Utc>>,
 }
 
@@ -26,6 +31,23 @@ impl LedgerView {
     /// Has no run been completed yet?
     pub const fn is_first_run(&self) -> bool {
         self.last_run.is_none()
+    }
+}
+
+/// How often in a row the target refused a person's write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failures {
+    /// In how many runs in a row.
+    pub runs: u32,
+    /// When it did so last.
+    pub last: DateTime<Utc>,
+}
+
+impl Failures {
+    /// So many runs in a row, the last of them then.
+    pub const fn new(runs: u32, last: DateTime<Utc>) -> Self {
+        Self { runs, last }
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! In: people, accounts, and the ledger's links. Out: for each person at most one account, found by stored
 //! link, then external id, then e-mail; or the reason why that cannot be said. Never: a choice between two
-//! candidates, one account for two people, or an account that carries somebody else's id.
+//! candidates, one account for two people, or for certain an account that carries somebody else's id.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,9 +12,12 @@ use crate::account::{Account, Ownership};
 use crate::email::EmailKey;
 use crate::external_id::ExternalId;
 use crate::id::AccountId;
-use crate::ledger::LedgerView;
+use crate::in_turn::InTurn;
+use crate::ledger::{LedgerView, Link};
 use crate::person::{Address, Person};
+use crate::places::Places;
 use crate::snapshot::{Complete, TargetSnapshot};
+use crate::text;
 
 /// By what an account was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -27,6 +30,15 @@ pub enum Level {
     ExternalId,
     /// It has the person's address.
     Email,
+    /// Its person has the same last name and birthday, and nothing else says that it is this person's.
+    Likeness,
+}
+
+impl Level {
+    /// Is it the person's without a question? Only then is it changed without one, and remembered.
+    pub const fn is_certain(self) -> bool {
+        matches!(self, Self::Link | Self::ExternalId)
+    }
 }
 
 /// What was found for one person.
@@ -51,55 +63,66 @@ pub enum Match<'a> {
 #[derive(Debug)]
 pub struct AccountIndex<'a> {
     target: &'a TargetSnapshot,
-    by_external_id: BTreeMap<ExternalId, Vec<&'a Account>>,
-    by_email: BTreeMap<EmailKey, Vec<&'a Account>>,
-    linked: BTreeSet<AccountId>,
+    by_external_id: Places,
+    by_email: Places,
+    /// Accounts that the ledger names, sorted.
+    linked: Vec<AccountId>,
     ledger: &'a LedgerView,
 }
 
 impl<'a> AccountIndex<'a> {
     /// Sorts the accounts of a complete snapshot.
     pub fn new(target: &'a Complete<TargetSnapshot>, ledger: &'a LedgerView) -> Self {
-        let mut by_external_id: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        let mut by_email: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for account in target.accounts() {
-            if let Ownership::Ours(id) = account.ownership() {
-                by_external_id.entry(id).or_default().push(account);
-            }
-            if let Some(email) = &account.email {
-                by_email.entry(EmailKey::of(email.expose())).or_default().push(account);
-            }
-        }
-        let linked = ledger.links.values().map(|link| link.account).collect();
+        let accounts = || target.accounts().iter();
+        let address =
+            |account: &'a Account| account.email.as_ref().map(|email| text::as_folded(email.expose()));
+        let by_external_id = Places::of(accounts().map(Account::our_id));
+        let by_email = Places::of(accounts().map(address));
+        let linked = sorted(ledger.links.values().map(|link| link.account));
         Self { target, by_external_id, by_email, linked, ledger }
     }
 
     /// Is this account ours to change: does it carry our id or stand in our ledger? (R18)
     pub fn is_managed(&self, account: &Account) -> bool {
-        self.linked.contains(&account.id) || matches!(account.ownership(), Ownership::Ours(_))
+        account.our_id().is_some() || self.linked.binary_search(&account.id).is_ok()
     }
 
-    /// The accounts that have this address.
-    pub fn with_email(&self, key: &EmailKey) -> &[&'a Account] {
-        self.by_email.get(key).map_or(&[], Vec::as_slice)
+    /// The accounts that have this address, by id.
+    pub fn with_email<'k>(&'k self, key: &'k EmailKey) -> impl Iterator<Item = &'a Account> + 'k {
+        let accounts = self.by_email.find(key.expose()).filter_map(|at| self.target.accounts().get(at));
+        accounts.filter(|account| account.email.as_ref().is_some_and(|email| key.is_of(email.expose())))
     }
 
-    /// The account of each person, in the people's order.
+    /// The accounts that carry this id, by id.
+    fn carrying<'k>(&'k self, id: &'k ExternalId) -> impl Iterator<Item = &'a Account> + 'k {
+        let accounts = self.by_external_id.find(id.as_str()).filter_map(|at| self.target.accounts().get(at));
+        accounts.filter(|account| account.carries(id))
+    }
+
+    /// The account of each person, in the people's order, which is that of their ids.
     pub fn assign(&self, people: &[Person<'_>]) -> Vec<Match<'a>> {
-        let mut found: Vec<Match<'a>> = people.iter().map(|person| self.find_by_identity(person)).collect();
-        let claimed: BTreeSet<AccountId> = found.iter().flat_map(accounts_of).collect();
+        let mut links = InTurn::through(&self.ledger.links);
+        let mut found: Vec<Match<'a>> = people
+            .iter()
+            .map(|person| match person.only_id() {
+                Some(id) => self.find_by_identity(person, links.find(&id)),
+                None => {
+                    self.find_by_identity(person, person.ids().filter_map(|id| self.ledger.links.get(id)))
+                }
+            })
+            .collect();
+        let claimed = sorted(found.iter().flat_map(Match::each_account));
         for (person, found) in people.iter().zip(&mut found) {
             if *found == Match::None {
                 *found = self.find_by_email(person, &claimed);
             }
         }
-        let mut claims: BTreeMap<AccountId, u32> = BTreeMap::new();
-        for account in found.iter().flat_map(accounts_of) {
-            *claims.entry(account).or_default() += 1;
-        }
+        let claims = sorted(found.iter().flat_map(Match::each_account));
+        let contested: BTreeSet<AccountId> =
+            claims.windows(2).filter(|two| two.first() == two.last()).flatten().copied().collect();
         for found in &mut found {
             if let Match::One(account, _) = found
-                && claims.get(&account.id).is_some_and(|claims| *claims > 1)
+                && contested.contains(&account.id)
             {
                 *found = Match::Several(vec![account.id]);
             }
@@ -108,60 +131,61 @@ impl<'a> AccountIndex<'a> {
     }
 
     /// By stored link, then by the id the account carries. Both must mean the same account.
-    fn find_by_identity(&self, person: &Person<'_>) -> Match<'a> {
-        let ids = || person.records().iter().map(|record| &record.id);
-        let links: BTreeSet<AccountId> =
-            ids().filter_map(|id| self.ledger.links.get(id)).map(|link| link.account).collect();
-        let carriers: BTreeMap<AccountId, &'a Account> = ids()
-            .filter_map(|id| self.by_external_id.get(id))
-            .flatten()
-            .map(|account| (account.id, *account))
-            .collect();
-        let all: BTreeSet<AccountId> = links.iter().chain(carriers.keys()).copied().collect();
-        let mut all = all.into_iter();
-        match (all.next(), all.next()) {
-            (None, _) => Match::None,
-            (Some(only), None) => {
-                let level = if links.is_empty() { Level::ExternalId } else { Level::Link };
-                match carriers.get(&only).copied().or_else(|| self.target.account(only)) {
-                    Some(account) => self.unless_taken(account, level, person),
-                    None if self.target.unreadable().iter().any(|row| row.id == only) => {
-                        Match::Unreadable(only)
-                    }
-                    None => Match::Gone(only),
+    fn find_by_identity<'l>(
+        &self,
+        person: &Person<'_>,
+        links: impl IntoIterator<Item = &'l Link>,
+    ) -> Match<'a> {
+        let mut level = Level::ExternalId;
+        let mut all = Candidates::default();
+        for link in links {
+            level = Level::Link;
+            all.add(link.account);
+        }
+        let mut carrier = None;
+        for account in person.ids().flat_map(|id| self.carrying(id)) {
+            carrier = Some(account);
+            all.add(account.id);
+        }
+        match all {
+            Candidates::None => Match::None,
+            Candidates::Several(all) => Match::Several(all.into_iter().collect()),
+            Candidates::One(only) => match carrier.or_else(|| self.target.account(only)) {
+                Some(account) => self.unless_taken(account, level, person),
+                None if self.target.unreadable().binary_search_by_key(&only, |row| row.id).is_ok() => {
+                    Match::Unreadable(only)
                 }
-            }
-            (Some(first), Some(second)) => Match::Several([first, second].into_iter().chain(all).collect()),
+                None => Match::Gone(only),
+            },
         }
     }
 
     /// A linked account that meanwhile carries somebody else's id is not the person's any more.
     fn unless_taken(&self, account: &'a Account, level: Level, person: &Person<'_>) -> Match<'a> {
+        if person.ids().any(|own| account.carries(own)) {
+            return Match::One(account, level);
+        }
         match account.ownership() {
             Ownership::Foreign => Match::Foreign(account.id),
-            Ownership::Ours(id) if !person.has_record(&id) && !self.is_alias(&id, account.id) => {
-                Match::Several(vec![account.id])
-            }
+            Ownership::Ours(id) if !self.is_linked_to(&id, account.id) => Match::Several(vec![account.id]),
             _ => Match::One(account, level),
         }
     }
 
-    fn is_alias(&self, id: &ExternalId, account: AccountId) -> bool {
+    fn is_linked_to(&self, id: &ExternalId, account: AccountId) -> bool {
         self.ledger.links.get(id).is_some_and(|link| link.account == account)
     }
 
-    fn find_by_email(&self, person: &Person<'_>, claimed: &BTreeSet<AccountId>) -> Match<'a> {
+    fn find_by_email(&self, person: &Person<'_>, claimed: &[AccountId]) -> Match<'a> {
         let Address::Valid(address) = person.address() else { return Match::None };
         let mut candidates =
-            self.with_email(address.key()).iter().filter(|account| !claimed.contains(&account.id));
+            self.with_email(address.key()).filter(|account| claimed.binary_search(&account.id).is_err());
         match (candidates.next(), candidates.next()) {
             (None, _) => Match::None,
+            // Nobody's yet, or of a record that is gone: whether it is this person's is for somebody to say.
             (Some(account), None) => match account.ownership() {
-                Ownership::Unclaimed if self.linked.contains(&account.id) => Match::None,
-                Ownership::Unclaimed => Match::One(account, Level::Email),
                 Ownership::Foreign => Match::Foreign(account.id),
-                // The account of somebody who is not in the source: the address is taken, the account is not ours to give.
-                Ownership::Ours(_) => Match::None,
+                Ownership::Unclaimed | Ownership::Ours(_) => Match::One(account, Level::Email),
             },
             (Some(first), Some(second)) => Match::Several(
                 [first, second].into_iter().chain(candidates).map(|account| account.id).collect(),
@@ -170,11 +194,55 @@ impl<'a> AccountIndex<'a> {
     }
 }
 
-fn accounts_of(found: &Match<'_>) -> Vec<AccountId> {
-    match found {
-        Match::None => Vec::new(),
-        Match::One(account, _) => vec![account.id],
-        Match::Several(accounts) => accounts.clone(),
-        Match::Foreign(account) | Match::Gone(account) | Match::Unreadable(account) => vec![*account],
+impl<'a> Match<'a> {
+    /// The accounts that it names.
+    pub fn accounts(&self) -> Vec<AccountId> {
+        self.each_account().collect()
     }
+
+    pub(crate) fn each_account(&self) -> impl Iterator<Item = AccountId> + '_ {
+        let (one, several) = match self {
+            Self::None => (None, [].as_slice()),
+            Self::One(account, _) => (Some(account.id), [].as_slice()),
+            Self::Several(accounts) => (None, accounts.as_slice()),
+            Self::Foreign(account) | Self::Gone(account) | Self::Unreadable(account) => {
+                (Some(*account), [].as_slice())
+            }
+        };
+        one.into_iter().chain(several.iter().copied())
+    }
+
+    /// The person's account, if it is that without a question.
+    pub const fn certain(&self) -> Option<&'a Account> {
+        match self {
+            Self::One(account, level) if level.is_certain() => Some(account),
+            _ => None,
+        }
+    }
+}
+
+/// Accounts that may be one person's, each once.
+#[derive(Default)]
+enum Candidates {
+    #[default]
+    None,
+    One(AccountId),
+    Several(BTreeSet<AccountId>),
+}
+
+impl Candidates {
+    fn add(&mut self, account: AccountId) {
+        match self {
+            Self::None => *self = Self::One(account),
+            Self::One(only) if *only == account => {}
+            Self::One(only) => *self = Self::Several(BTreeSet::from([*only, account])),
+            Self::Several(all) => _ = all.insert(account),
+        }
+    }
+}
+
+pub(crate) fn sorted(accounts: impl Iterator<Item = AccountId>) -> Vec<AccountId> {
+    let mut accounts: Vec<_> = accounts.collect();
+    accounts.sort_unstable();
+    accounts
 }

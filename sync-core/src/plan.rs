@@ -8,32 +8,36 @@ mod document;
 mod saved;
 
 pub use document::{
-    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, PlanDocument, RecordNote, SCHEMA, Totals,
+    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, MayGrant, PlanDocument, RecordNote, SCHEMA,
+    Totals,
 };
 pub use saved::{SavedEntry, SavedPlan, SavedPlanError};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::account::{Account, Ownership};
+use crate::account::Account;
 use crate::addresses::{Claim, steps};
-use crate::calendar::is_sentinel;
+use crate::calendar::{amsterdam_date, is_sentinel};
 use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
 use crate::email::EmailKey;
-use crate::extra_fields::is_near_miss;
+use crate::extra_fields::{is_near_miss, relied_on};
 use crate::finding::Finding;
-use crate::fingerprint::{self, FingerprintKey};
-use crate::guard::{Overview, brakes};
-use crate::id::{AccountId, CustomerId};
+use crate::fingerprint::FingerprintKey;
+use crate::guard::{Overview, brakes, recent_deactivations};
+use crate::id::{AccountId, CompanyId, CustomerId};
+use crate::in_turn::InTurn;
 use crate::ledger::LedgerView;
-use crate::matching::{AccountIndex, Match};
-use crate::person::{Address, Person, people};
+use crate::likeness::Likenesses;
+use crate::matching::{AccountIndex, Level, Match, sorted};
+use crate::person::{Person, people};
 use crate::policy::Policy;
+use crate::service::outlives_contract;
 use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
 use crate::text;
 
@@ -85,6 +89,7 @@ impl<'a> Run<'a> {
 #[derive(Debug, Clone)]
 pub struct Plan {
     id: PlanId,
+    as_of: DateTime<Utc>,
     document: PlanDocument,
     payloads: BTreeMap<crate::ExternalId, Payload>,
 }
@@ -93,6 +98,11 @@ impl Plan {
     /// The hash that names it.
     pub const fn id(&self) -> &PlanId {
         &self.id
+    }
+
+    /// The instant as of which everything was judged.
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
     }
 
     /// All that may be shown and saved.
@@ -126,141 +136,154 @@ pub fn plan(
     policy: &Policy,
     run: &Run<'_>,
 ) -> Plan {
-    let people = people(source, policy.email);
+    let people = people(source, &ledger.aliases, policy, run.as_of);
     let index = AccountIndex::new(target, ledger);
     let found = index.assign(&people);
-    let unresolved = unresolved(&people);
+    let likenesses = Likenesses::of(&people, &found, target, &index);
     let linked_to_gone = linked_to_gone(ledger, source);
     let facts = Facts {
         source,
         some_account_unreadable: !target.unreadable().is_empty(),
-        unresolved: &unresolved,
+        likenesses: &likenesses,
         linked_to_gone: &linked_to_gone,
+        failures: &ledger.failures,
         policy,
         key: run.key,
         as_of: run.as_of,
+        today: amsterdam_date(run.as_of),
     };
-    let mut decided: Vec<Decided> =
-        people.iter().zip(&found).map(|(person, found)| decide(person, found, &facts)).collect();
-    let steps = take_addresses(&people, &found, &index, &mut decided);
+    let mut entries = Vec::with_capacity(people.len());
+    let mut payloads = BTreeMap::new();
+    for (person, found) in people.iter().zip(&found) {
+        let mut decided = decide(person, found, &facts);
+        if let Some(payload) = decided.payload.take() {
+            payloads.insert(entries.len(), payload);
+        }
+        entries.push(entry(person, found, decided));
+    }
+    take_addresses(&found, &index, &mut entries, &mut payloads);
 
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
     let absent = absent(&managed_active, source, &found);
-    let counts = ActionCounts::of(decided.iter().map(|decided| &decided.decision));
+    let of_person = |(at, payload): (usize, Payload)| {
+        let entry: &Entry = entries.get(at)?;
+        Some((entry.person.clone(), payload))
+    };
+    let payloads = payloads.into_iter().filter_map(of_person).collect();
+    let totals = Totals::new(
+        &entries,
+        (managed_active.len() as u64, target.accounts().len() as u64),
+        recent_deactivations(ledger, run.as_of),
+        policy.onboarding_budget,
+    );
     let overview = Overview {
         source,
         ledger,
         policy,
-        as_of: run.as_of,
-        counts,
+        totals: &totals,
         managed_active: &managed_active,
         absent: &absent,
     };
-    let brakes = brakes(&overview);
-    let findings = findings(source, target, &absent);
-
-    let mut entries = Vec::with_capacity(people.len());
-    let mut payloads = BTreeMap::new();
-    for (at, ((person, found), decided)) in people.iter().zip(&found).zip(decided).enumerate() {
-        if let Some(payload) = decided.payload {
-            payloads.insert(person.external_id().clone(), payload);
-        }
-        entries.push(entry(person, found, decided.decision, decided.leaves_on, steps.get(&at).copied()));
-    }
     let document = PlanDocument {
         schema: SCHEMA,
         customer: run.customer.clone(),
         policy: policy.hash(),
+        scope: scope_hash(&scope(source)),
         source: source_digest(source, run.key),
         target: target_digest(target, run.key),
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        totals: Totals::new(&entries, managed_active.len() as u64, target.accounts().len() as u64),
+        brakes: brakes(&overview),
+        findings: findings(source, target, &absent, policy, run.as_of),
+        totals,
         entries,
-        brakes,
-        findings,
     };
-    let id = PlanId(fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&document)).into());
-    Plan { id, document, payloads }
+    let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
+    Plan { id, as_of: run.as_of, document, payloads }
 }
 
-/// People in service whose address is unknown, or whose rows are: nobody can say that a leaver of the same
-/// name, or any leaver if the name is unknown too, is somebody else.
-fn unresolved(people: &[Person<'_>]) -> Vec<(Option<String>, Option<NaiveDate>)> {
-    let open = |person: &Person<'_>| {
-        let in_service = person.in_service().next().is_some();
-        let unlisted = person.records().iter().any(|record| record.listed.employee_type.is_none());
-        let unclear = !person.is_readable() || !matches!(person.address(), Address::Valid(_));
-        // What is left of somebody whom the list of employees does not show counts by its name only.
-        let counts = in_service || !person.is_readable() || person.traits().0.is_some();
-        (in_service || unlisted) && unclear && counts
-    };
-    people.iter().filter(|person| open(person)).map(Person::traits).collect()
+/// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run
+/// notices when something of it is gone (R26), and a mandate holds for one scope.
+pub(crate) fn scope(source: &SourceSnapshot) -> BTreeMap<CompanyId, BTreeSet<String>> {
+    source.definitions().iter().map(|(company, fields)| (company.clone(), relied_on(fields))).collect()
+}
+
+fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
+    canonical::digest("sync-core/scope/v1", scope)
 }
 
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
 /// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
 fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
-    let is_gone =
-        |id: &crate::ExternalId| source.records().binary_search_by(|record| record.id.cmp(id)).is_err();
-    ledger.links.iter().filter(|(id, _)| is_gone(id)).map(|(_, link)| link.account).collect()
+    let mut records = InTurn::through(source.records().iter().map(|record| (&record.id, ())));
+    ledger.links.iter().filter(|(id, _)| !records.has(id)).map(|(_, link)| link.account).collect()
 }
 
-/// Holds actions whose address stays taken, and gives the others their step.
+/// Holds whatever needs an address that stays taken, and gives actions their step.
 fn take_addresses(
-    people: &[Person<'_>],
     found: &[Match<'_>],
     index: &AccountIndex<'_>,
-    decided: &mut [Decided],
-) -> BTreeMap<usize, u32> {
-    let claims: Vec<Claim> = decided
+    entries: &mut [Entry],
+    payloads: &mut BTreeMap<usize, Payload>,
+) {
+    let is_action =
+        |at: usize| entries.get(at).is_some_and(|entry| ActionKind::of(&entry.decision).is_some());
+    let (actions, proposals): (Vec<Claim>, Vec<Claim>) = payloads
         .iter()
-        .zip(found)
-        .enumerate()
-        .filter_map(|(action, (decided, found))| {
-            let (wants, account) = match (decided.payload.as_ref()?, found) {
-                (Payload::Create(new), _) => (new.email.key().clone(), None),
-                (Payload::Change(change), Match::One(account, _)) => {
-                    (change.email.as_ref()?.key().clone(), Some(account.id))
-                }
-                (Payload::Change(_), _) => return None,
-            };
-            Some(Claim { action, wants, account })
-        })
-        .collect();
-    let holders = |key: &EmailKey| index.with_email(key).iter().map(|account| account.id).collect();
-    let steps = steps(&claims, holders);
-    for claim in &claims {
-        if !steps.contains_key(&claim.action)
-            && let (Some(decided), Some(_)) = (decided.get_mut(claim.action), people.get(claim.action))
-        {
-            let others = index.with_email(&claim.wants).iter().map(|account| account.id);
-            let others = others.filter(|holder| Some(*holder) != claim.account).collect();
-            decided.decision = Decision::hold_on(HoldReason::AddressTaken, others);
-            decided.payload = None;
+        .filter_map(|(at, payload)| claim(*at, payload, found.get(*at)?))
+        .partition(|claim| is_action(claim.action));
+    let holders = |key: &EmailKey| index.with_email(key).map(|account| account.id).collect();
+    let steps = steps(&actions, holders);
+    let others = |claim: &Claim| -> Vec<AccountId> {
+        let holders = index.with_email(&claim.wants).map(|account| account.id);
+        holders.filter(|holder| Some(*holder) != claim.account).collect()
+    };
+    let blocked = actions.iter().filter(|claim| !steps.contains_key(&claim.action));
+    // A proposal may never be approved: it takes no address from others, leaves none to them, and waits for none.
+    let taken = proposals.iter().filter(|claim| !others(claim).is_empty());
+    for claim in blocked.chain(taken) {
+        if let Some(entry) = entries.get_mut(claim.action) {
+            entry.decision = Decision::hold_on(HoldReason::AddressTaken, others(claim));
+            entry.step = None;
+            payloads.remove(&claim.action);
         }
     }
-    steps
+    for (at, step) in steps {
+        if let Some(entry) = entries.get_mut(at) {
+            entry.step = Some(step);
+        }
+    }
 }
 
-/// Managed active accounts of which no record of the source says anything.
-fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
-    let known: BTreeSet<_> = source.records().iter().map(|record| &record.id).collect();
-    let matched: BTreeSet<_> = found
-        .iter()
-        .filter_map(|found| match found {
-            Match::One(account, _) => Some(account.id),
-            _ => None,
-        })
-        .collect();
-    let is_absent = |account: &Account| {
-        !matched.contains(&account.id)
-            && !matches!(account.ownership(), Ownership::Ours(id) if known.contains(&id))
+/// The address that a decision would give to an account.
+fn claim(action: usize, payload: &Payload, found: &Match<'_>) -> Option<Claim> {
+    let (wants, account) = match (payload, found) {
+        (Payload::Create(new), _) => (new.email.key().clone(), None),
+        (Payload::Change(change), Match::One(account, _)) => {
+            (change.email.as_ref()?.key().clone(), Some(account.id))
+        }
+        (Payload::Change(_), _) => return None,
     };
-    managed_active.iter().filter(|account| is_absent(account)).map(|account| account.id).collect()
+    Some(Claim { action, wants, account })
 }
 
-fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountId]) -> Vec<Finding> {
+/// Managed active accounts of which no record of the source says anything. They come by id, and so they go.
+fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
+    let matched = sorted(found.iter().filter_map(|found| found.certain().map(|account| account.id)));
+    let mut matched = InTurn::through(matched.iter().map(|id| (*id, ())));
+    let is_known = |id: &str| source.records().binary_search_by(|record| record.id.as_str().cmp(id)).is_ok();
+    let is_absent =
+        |account: &&&Account| !matched.has(&account.id) && !account.our_id().is_some_and(|id| is_known(&id));
+    managed_active.iter().filter(is_absent).map(|account| account.id).collect()
+}
+
+fn findings(
+    source: &SourceSnapshot,
+    target: &TargetSnapshot,
+    absent: &[AccountId],
+    policy: &Policy,
+    as_of: DateTime<Utc>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for record in source.records() {
         findings.extend(record.unreadable.iter().map(|unreadable| Finding::UnreadableRecord {
@@ -269,6 +292,10 @@ fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountI
         }));
         if record.personal.birthday.as_ref().is_some_and(|birthday| is_sentinel(*birthday.expose())) {
             findings.push(Finding::PlaceholderBirthday { record: record.id.clone() });
+        }
+        let in_service = record.listed.employee_type.as_ref().is_some_and(|it| policy.is_in_service(it));
+        if in_service && outlives_contract(record, as_of) {
+            findings.push(Finding::ContractOver { record: record.id.clone() });
         }
     }
     findings.extend(
@@ -297,26 +324,19 @@ fn findings(source: &SourceSnapshot, target: &TargetSnapshot, absent: &[AccountI
     findings
 }
 
-fn entry(
-    person: &Person<'_>,
-    found: &Match<'_>,
-    decision: Decision,
-    leaves_on: Option<NaiveDate>,
-    step: Option<u32>,
-) -> Entry {
+fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>) -> Entry {
+    let Decided { decision, leaves_on, likely, .. } = decided;
     let account = match found {
-        Match::One(account, level) => Some(AccountNote {
-            id: account.id,
-            company: account.company,
-            active: account.active,
-            found_by: *level,
-        }),
-        _ => None,
+        Match::One(account, level) => Some((*account, *level)),
+        _ => likely.map(|account| (account, Level::Likeness)),
     };
-    let step = match decision {
-        Decision::Onboard { .. } | Decision::Update { .. } | Decision::Offboard(_) => Some(step.unwrap_or(0)),
-        _ => None,
-    };
+    let account = account.map(|(account, found_by)| AccountNote {
+        id: account.id,
+        company: account.company,
+        active: account.active,
+        found_by,
+    });
+    let step = ActionKind::of(&decision).map(|_| 0);
     let records = person
         .records()
         .iter()

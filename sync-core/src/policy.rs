@@ -3,15 +3,17 @@
 //! In: choices of the customer. Out: a [`Policy`] that contradicts itself nowhere, with a hash. Never: a
 //! secret, an address of a server, or anything that changes from run to run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::canonical;
 use crate::email::EmailKey;
+use crate::euro::Euro;
 use crate::fingerprint;
 use crate::id::{CompanyId, DebtorId, TargetCompanyId};
-use crate::record::SourceCompany;
+use crate::record::{EmployeeType, SourceCompany};
+use crate::text;
 
 /// Who takes part. Never guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,11 +88,60 @@ pub struct Limits {
     pub deactivations: Limit,
     /// Creations. The first run has none; it needs an approval anyway.
     pub creations: Limit,
+    /// Changes of fields, of e-mail addresses too.
+    pub updates: Limit,
+    /// Changes of e-mail addresses.
+    pub email_changes: Limit,
+    /// Activations that the plan proposes. Each needs an approval anyway; many at once mean that something is wrong
+    /// with what the target shows, and then nothing else is done either.
+    pub activations: Limit,
+    /// What creations and activations may grant by themselves, in one run, at the policy's onboarding budget.
+    pub euro: Option<Euro>,
+}
+
+impl Limits {
+    /// The limits of a customer who chose none.
+    pub const DEFAULT: Self = Self {
+        deactivations: Limit::new(5, 3, 50),
+        creations: Limit::new(10, 10, 200),
+        updates: Limit::new(25, 25, 1000),
+        email_changes: Limit::new(10, 10, 100),
+        activations: Limit::new(10, 10, 100),
+        euro: None,
+    };
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { deactivations: Limit::new(5, 3, 50), creations: Limit::new(10, 10, 200) }
+        Self::DEFAULT
+    }
+}
+
+/// In which company of the target somebody's account lives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(clippy::exhaustive_enums, reason = "a third answer would change every rule")]
+pub enum Placement {
+    /// In this one, whoever it is. A filled filter field is then a question, not a choice.
+    One(TargetCompanyId),
+    /// In the one that this table gives for the value of the filter field. There is no default company (U-6).
+    ByFilterField(BTreeMap<Route, TargetCompanyId>),
+}
+
+/// A value of the filter field, as the table and the field are compared: trimmed and in Unicode normal form C.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Route(Box<str>);
+
+impl Route {
+    /// Takes a value as somebody typed it; `None` when it is blank.
+    pub fn of(value: &str) -> Option<Self> {
+        text::clean(value).map(|value| Self(value.into()))
+    }
+
+    /// The value.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -107,8 +158,8 @@ impl Default for Limits {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub struct Policy {
-    /// The company of the target in which accounts live.
-    pub target_company: TargetCompanyId,
+    /// In which company of the target somebody's account lives.
+    pub placement: Placement,
     /// Who takes part.
     pub participation: Participation,
     /// Which address identifies an account.
@@ -123,6 +174,11 @@ pub struct Policy {
     /// that does not choose serialises, and hashes, as if there were no such choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debtors: Option<BTreeSet<DebtorId>>,
+    /// Employee types besides payroll that take part like it. Nothing is ever done about the others, whatever they
+    /// become; a type is no evidence of leaving unless it is former payroll (U-1, R2).
+    pub also_in_service: BTreeSet<EmployeeType>,
+    /// What the target grants by itself when an account is created or activated; `None` where nobody knows (U-15).
+    pub onboarding_budget: Option<Euro>,
     /// Addresses whose accounts are never touched, such as the administrator's own.
     #[serde(serialize_with = "protected_digest")]
     pub protected: BTreeSet<EmailKey>,
@@ -153,6 +209,15 @@ pub enum PolicyError {
     /// The target does not store it.
     #[error("language: is blank or longer than 1000 characters")]
     Language,
+    /// Nobody could be placed.
+    #[error("routes: the table is empty")]
+    NoRoutes,
+    /// These are decided by the types themselves.
+    #[error("also_in_service: names payroll, or a type that is not in service")]
+    TypeNotInService,
+    /// Without a budget nobody can say what a run grants.
+    #[error("limits: euro needs an onboarding budget to count with")]
+    EuroWithoutBudget,
     /// Nothing could be read.
     #[error("request ceilings: must be at least 1")]
     Ceiling,
@@ -161,16 +226,23 @@ pub enum PolicyError {
 impl Policy {
     /// The two choices that nobody can make for the customer; everything else starts at its safest.
     pub const fn new(target_company: TargetCompanyId, participation: Participation) -> Self {
+        Self::placing(Placement::One(target_company), participation)
+    }
+
+    /// The same for a customer whose people are divided over several companies of the target.
+    pub const fn placing(placement: Placement, participation: Participation) -> Self {
         Self {
-            target_company,
+            placement,
             participation,
             email: EmailChoice::Business,
             anniversary: Anniversary::SeniorityElseFirstStart,
             language: None,
             companies: None,
             debtors: None,
+            also_in_service: BTreeSet::new(),
+            onboarding_budget: None,
             protected: BTreeSet::new(),
-            limits: Limits { deactivations: Limit::new(5, 3, 50), creations: Limit::new(10, 10, 200) },
+            limits: Limits::DEFAULT,
             source_request_ceiling: 10_000,
             target_request_ceiling: 10_000,
         }
@@ -206,6 +278,18 @@ impl Policy {
         self
     }
 
+    /// With employee types besides payroll that take part like it.
+    pub fn with_in_service(mut self, types: impl IntoIterator<Item = EmployeeType>) -> Self {
+        self.also_in_service = types.into_iter().collect();
+        self
+    }
+
+    /// With what the target grants by itself for each creation or activation.
+    pub const fn with_onboarding_budget(mut self, budget: Euro) -> Self {
+        self.onboarding_budget = Some(budget);
+        self
+    }
+
     /// With addresses whose accounts are never touched.
     pub fn with_protected<'a>(mut self, addresses: impl IntoIterator<Item = &'a str>) -> Self {
         self.protected = addresses.into_iter().map(EmailKey::of).collect();
@@ -225,6 +309,19 @@ impl Policy {
         self
     }
 
+    /// Every company of the target in which accounts may live.
+    pub fn target_companies(&self) -> BTreeSet<TargetCompanyId> {
+        match &self.placement {
+            Placement::One(company) => BTreeSet::from([*company]),
+            Placement::ByFilterField(routes) => routes.values().copied().collect(),
+        }
+    }
+
+    /// Is somebody of this type in service?
+    pub fn is_in_service(&self, employee_type: &EmployeeType) -> bool {
+        employee_type.is_in_service() || self.also_in_service.contains(employee_type)
+    }
+
     /// Does the choice of companies let this one take part?
     pub fn chooses_company(&self, company: &CompanyId) -> bool {
         self.companies.as_ref().is_none_or(|chosen| chosen.contains(company))
@@ -241,7 +338,10 @@ impl Policy {
     /// # Errors
     /// The first contradiction.
     pub fn validate(&self) -> Result<(), PolicyError> {
-        for limit in [self.limits.deactivations, self.limits.creations] {
+        let limits = &self.limits;
+        for limit in
+            [limits.deactivations, limits.creations, limits.updates, limits.email_changes, limits.activations]
+        {
             if limit.percent > 100 {
                 return Err(PolicyError::Percent);
             }
@@ -255,6 +355,15 @@ impl Policy {
         if self.debtors.as_ref().is_some_and(BTreeSet::is_empty) {
             return Err(PolicyError::NoDebtors);
         }
+        if matches!(&self.placement, Placement::ByFilterField(routes) if routes.is_empty()) {
+            return Err(PolicyError::NoRoutes);
+        }
+        if self.also_in_service.iter().any(|it| it.is_in_service() || it.is_closed()) {
+            return Err(PolicyError::TypeNotInService);
+        }
+        if limits.euro.is_some() && self.onboarding_budget.is_none() {
+            return Err(PolicyError::EuroWithoutBudget);
+        }
         let storable = |language: &String| !language.trim().is_empty() && language.chars().count() <= 1000;
         if !self.language.as_ref().is_none_or(storable) {
             return Err(PolicyError::Language);
@@ -267,7 +376,7 @@ impl Policy {
 
     /// Names this policy: 64 hex digits, the same on every machine. A mandate holds for one policy.
     pub fn hash(&self) -> String {
-        fingerprint::digest("sync-core/policy/v1", &canonical::bytes(self))
+        canonical::digest("sync-core/policy/v1", self)
     }
 }
 
@@ -304,6 +413,16 @@ mod tests {
             (policy().with_limits(with(Limit::new(1, 3, 2))), PolicyError::Bounds),
             (policy().with_companies([]), PolicyError::NoCompanies),
             (policy().with_debtors([]), PolicyError::NoDebtors),
+            (
+                Policy::placing(Placement::ByFilterField(BTreeMap::new()), Participation::Everyone),
+                PolicyError::NoRoutes,
+            ),
+            (policy().with_in_service([EmployeeType::Payroll]), PolicyError::TypeNotInService),
+            (policy().with_in_service([EmployeeType::FormerExternal]), PolicyError::TypeNotInService),
+            (
+                policy().with_limits(Limits { euro: Some(Euro::from_cents(1)), ..Limits::default() }),
+                PolicyError::EuroWithoutBudget,
+            ),
             (policy().with_language(" "), PolicyError::Language),
             (policy().with_request_ceilings(0, 1), PolicyError::Ceiling),
         ] {
@@ -346,6 +465,15 @@ mod tests {
             policy().with_companies([CompanyId::new("a")]),
             policy().with_debtors([DebtorId::new("a")]),
             policy().with_protected(["a@x.nl"]),
+            policy().with_in_service([EmployeeType::External]),
+            policy().with_onboarding_budget(Euro::from_cents(1)),
+            Policy::placing(
+                Placement::ByFilterField(BTreeMap::from([(
+                    Route::of("north").unwrap(),
+                    TargetCompanyId::new(1),
+                )])),
+                Participation::Everyone,
+            ),
             policy().with_limits(Limits { creations: Limit::new(1, 1, 1), ..Limits::default() }),
             policy().with_request_ceilings(1, 1),
         ];

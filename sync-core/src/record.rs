@@ -66,7 +66,7 @@ pub enum EmployeeType {
 }
 
 impl EmployeeType {
-    /// Is a record of this type in service?
+    /// Is a record of this type in service, whatever the [policy](crate::Policy::is_in_service) adds?
     pub fn is_in_service(&self) -> bool {
         matches!(self, Self::Payroll)
     }
@@ -237,11 +237,6 @@ impl EmployeeRecord {
             extra_fields: Vec::new(),
             unreadable: Vec::new(),
         }
-    }
-
-    /// Is it of a type that is in service?
-    pub fn is_in_service(&self) -> bool {
-        self.listed.employee_type.as_ref().is_some_and(EmployeeType::is_in_service)
     }
 }
 

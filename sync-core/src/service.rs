@@ -35,7 +35,8 @@ pub fn service(record: &EmployeeRecord, at: DateTime<Utc>) -> Service {
     };
     let running = spans().filter(|(start, end)| *start <= today && end.is_none_or(|end| !is_over(end, at)));
     if let Some((_, end)) = running.max_by_key(|(start, _)| *start) {
-        return Service::Running(end.or_else(|| contract_end(record, today)));
+        let contract = || latest_contract_end(record).filter(|end| !is_over(*end, at));
+        return Service::Running(end.or_else(contract));
     }
     if let Some(start) = spans().map(|(start, _)| start).filter(|start| *start > today).min() {
         return Service::Ahead(start);
@@ -48,6 +49,12 @@ pub fn service(record: &EmployeeRecord, at: DateTime<Utc>) -> Service {
 pub fn last_day(record: &EmployeeRecord) -> Option<NaiveDate> {
     let of_employments = record.employments.iter().filter_map(|employment| real(employment.end)).max();
     of_employments.or_else(|| latest_contract_end(record))
+}
+
+/// Is the latest contract over although the employment goes on? Nobody leaves by that, but somebody should know.
+pub fn outlives_contract(record: &EmployeeRecord, at: DateTime<Utc>) -> bool {
+    latest_contract_end(record).is_some_and(|end| is_over(end, at))
+        && service(record, at) == Service::Running(None)
 }
 
 /// Does the source show an employment that goes on, or is still to come, after one that ended? Then the
@@ -64,10 +71,6 @@ pub fn begins_again(record: &EmployeeRecord, at: DateTime<Utc>) -> bool {
         .iter()
         .any(|employment| Some(real(employment.start)) == latest_start && real(employment.end).is_none());
     starts_later || (some_ended && latest_is_open)
-}
-
-fn contract_end(record: &EmployeeRecord, today: NaiveDate) -> Option<NaiveDate> {
-    latest_contract_end(record).filter(|end| *end >= today)
 }
 
 fn latest_contract_end(record: &EmployeeRecord) -> Option<NaiveDate> {

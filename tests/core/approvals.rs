@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
-use sync_core::authority::{Approval, Authorised, Refusal, authorise};
+use sync_core::authority::{Approval, Authority, Refusal, SkippedBecause, authorise};
 use sync_core::guard::Brake;
 use sync_core::plan::{Plan, PlanId, SavedPlan, SavedPlanError};
 use sync_core::{CustomerId, Participation, Policy, Run, plan};
@@ -24,34 +24,56 @@ fn saved(plan: &Plan) -> SavedPlan {
     SavedPlan::open(&plan.to_file()).unwrap()
 }
 
-/// `fresh` is authorised by an approval of `seen`, given when `seen` was made.
-fn approve(seen: &World, fresh: &World) -> Result<Authorised, Refusal> {
-    let seen_plan = seen.plan();
-    authorise(&saved(&seen_plan), Approval::of(seen_plan.id().clone(), seen.now), fresh.plan())
+/// What is done and what is not.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Done {
+    pub(crate) actions: Vec<String>,
+    pub(crate) skipped: Vec<String>,
 }
 
-fn done(authorised: &Authorised) -> Vec<String> {
+/// What of `fresh` may be done by an approval of this file.
+fn by_approval(file: &SavedPlan, approval: Approval, fresh: &Plan) -> Result<Done, Refusal> {
+    let authorised = authorise(fresh, Authority::none().with_approval(file, approval))?;
     let name = |id: &sync_core::ExternalId| id.as_str().trim_start_matches("nmbrs:rest:").to_owned();
-    authorised.actions().iter().map(|action| format!("{} {}", action.kind(), name(action.person()))).collect()
+    let why = |because| match because {
+        SkippedBecause::NotApproved => "not approved",
+        SkippedBecause::Changed => "changed",
+        SkippedBecause::NoLonger => "no longer",
+        SkippedBecause::WaitsForAnother => "waits",
+        other => panic!("{other:?}"),
+    };
+    let skipped = authorised.skipped().iter();
+    Ok(Done {
+        actions: authorised
+            .actions()
+            .iter()
+            .map(|it| format!("{} {}", it.kind(), name(it.person())))
+            .collect(),
+        skipped: skipped
+            .map(|it| format!("{} {}: {}", it.action, name(&it.person), why(it.because)))
+            .collect(),
+    })
 }
 
-fn skipped(authorised: &Authorised) -> Vec<String> {
-    authorised.skipped().iter().map(|skipped| format!("{} {}", skipped.action, skipped.person)).collect()
+/// What of `fresh` may be done by an approval of `seen`, given when `seen` was made.
+fn approve(seen: &World, fresh: &World) -> Result<Done, Refusal> {
+    let seen_plan = seen.plan();
+    by_approval(&saved(&seen_plan), Approval::of(seen_plan.id().clone(), seen.now), &fresh.plan())
 }
 
 #[test]
 fn r7_what_stands_in_both_plans_may_be_done() {
     let authorised = approve(&three_actions(), &three_actions()).unwrap();
-    assert_eq!(done(&authorised), ["update bob", "onboard anna", "offboard cleo"]);
-    assert!(authorised.skipped().is_empty());
+    assert_eq!(authorised.actions, ["update bob", "onboard anna", "offboard cleo"]);
+    assert!(authorised.skipped.is_empty());
 }
 
 #[test]
 fn r7_an_action_that_the_person_did_not_see_is_skipped() {
     let fresh = three_actions().with(person("dora"));
     let authorised = approve(&three_actions(), &fresh).unwrap();
-    assert_eq!(done(&authorised), ["update bob", "onboard anna", "offboard cleo"]);
-    assert_eq!(skipped(&authorised), ["onboard nmbrs:rest:dora"]);
+    assert_eq!(authorised.actions, ["update bob", "onboard anna", "offboard cleo"]);
+    assert_eq!(authorised.skipped, ["onboard dora: not approved"]);
 }
 
 #[test]
@@ -62,7 +84,9 @@ fn r8_an_action_that_is_no_longer_needed_is_not_done() {
         .synced("bob", 8)
         .with(person("cleo"))
         .having(account(9).of("cleo"));
-    assert_eq!(done(&approve(&three_actions(), &fresh).unwrap()), ["onboard anna"]);
+    let done = approve(&three_actions(), &fresh).unwrap();
+    assert_eq!(done.actions, ["onboard anna"]);
+    assert_eq!(done.skipped, ["update bob: no longer", "offboard cleo: no longer"]);
 }
 
 #[test]
@@ -83,9 +107,9 @@ fn r8_an_action_with_other_values_is_skipped() {
         ),
     ] {
         let seen = with_bob(person("bob").first(Some("Robert")), account(8).of("bob"));
-        assert_eq!(done(&approve(&seen, &seen).unwrap()), ["update bob"]);
+        assert_eq!(approve(&seen, &seen).unwrap().actions, ["update bob"]);
         let authorised = approve(&seen, &fresh).unwrap();
-        assert_eq!((done(&authorised).len(), skipped(&authorised).len()), (0, 1), "{what}");
+        assert_eq!((authorised.actions.len(), authorised.skipped.len()), (0, 1), "{what}");
     }
 }
 
@@ -105,15 +129,25 @@ fn r8_an_action_with_another_account_or_other_evidence_is_skipped() {
         seen().with(person("cleo-2").former().email("cleo@acme.example").last(Some("Last cleo")));
     for fresh in [other_account, other_day, one_more_record] {
         let authorised = approve(&seen(), &fresh).unwrap();
-        assert_eq!((done(&authorised).len(), skipped(&authorised).len()), (0, 1));
+        assert_eq!((authorised.actions.len(), authorised.skipped.len()), (0, 1));
     }
+}
+
+#[test]
+fn r8_by_what_an_account_was_found_is_no_change() {
+    let seen = || world().crowd(12).with(person("cleo").former()).having(account(9).of("cleo"));
+    let authorised = approve(&seen(), &seen().link("cleo", 9)).unwrap();
+    assert_eq!((authorised.actions.len(), authorised.skipped.len()), (1, 0));
 }
 
 #[test]
 fn r7_an_approval_is_for_one_plan() {
     let (seen, other) = (three_actions().plan(), world().synced("anna", 7).plan());
     let approval = Approval::of(other.id().clone(), three_actions().now);
-    assert_eq!(authorise(&saved(&seen), approval, three_actions().plan()).unwrap_err(), Refusal::OtherPlan);
+    assert_eq!(
+        by_approval(&saved(&seen), approval, &three_actions().plan()).unwrap_err(),
+        Refusal::OtherPlan
+    );
 }
 
 #[test]
@@ -132,7 +166,7 @@ fn r7_another_policy_or_customer_ends_it() {
     let fresh = plan(&world.source(), &world.target(), &world.ledger, &world.policy, &run);
     let seen = world.plan();
     let approval = Approval::of(seen.id().clone(), world.now);
-    assert_eq!(authorise(&saved(&seen), approval, fresh).unwrap_err(), Refusal::OtherPolicy);
+    assert_eq!(by_approval(&saved(&seen), approval, &fresh).unwrap_err(), Refusal::OtherPolicy);
     assert_ne!(customer(), somebody);
 }
 
@@ -147,8 +181,8 @@ fn r7_an_approval_and_its_plan_hold_for_a_day() {
     };
     let try_at = |given: DateTime<Utc>, by: TimeDelta| {
         let plan = seen.plan();
-        authorise(&saved(&plan), Approval::of(plan.id().clone(), given), later(by).plan())
-            .map(|done| done.actions().len())
+        by_approval(&saved(&plan), Approval::of(plan.id().clone(), given), &later(by).plan())
+            .map(|done| done.actions.len())
     };
     let (day, second) = (TimeDelta::hours(24), TimeDelta::seconds(1));
     assert_eq!(try_at(made, day), Ok(3));
@@ -172,8 +206,8 @@ fn leavers(leaving: usize) -> World {
 
 #[test]
 fn r4_a_brake_that_the_person_saw_is_lifted_by_the_approval() {
-    assert_eq!(approve(&leavers(5), &leavers(5)).unwrap().actions().len(), 5);
-    assert_eq!(approve(&leavers(5), &leavers(4)).unwrap().actions().len(), 4);
+    assert_eq!(approve(&leavers(5), &leavers(5)).unwrap().actions.len(), 5);
+    assert_eq!(approve(&leavers(5), &leavers(4)).unwrap().actions.len(), 4);
 }
 
 #[test]
@@ -194,7 +228,7 @@ fn r4_what_was_done_since_counts_into_the_brake_that_the_person_saw() {
     for account in resumed.accounts.iter_mut().take(2) {
         account.active = false;
     }
-    assert_eq!(approve(&leavers(5), &resumed).unwrap().actions().len(), 3);
+    assert_eq!(approve(&leavers(5), &resumed).unwrap().actions.len(), 3);
 }
 
 #[test]
@@ -245,7 +279,7 @@ fn r7_an_edited_file_with_a_new_hash_is_not_the_approved_plan() {
     let seen = three_actions().plan();
     let file = forged(&seen, |plan| plan["entries"] = Value::Array(vec![]));
     let approval = Approval::of(seen.id().clone(), three_actions().now);
-    assert_eq!(authorise(&file, approval, three_actions().plan()).unwrap_err(), Refusal::OtherPlan);
+    assert_eq!(by_approval(&file, approval, &three_actions().plan()).unwrap_err(), Refusal::OtherPlan);
 }
 
 #[test]
@@ -261,8 +295,8 @@ fn r7_a_forged_file_that_somebody_approves_can_only_remove_actions() {
         }
     });
     let approval = Approval::of(file.id().clone(), three_actions().now);
-    let authorised = authorise(&file, approval, three_actions().plan()).unwrap();
-    assert_eq!(done(&authorised), ["offboard cleo"]);
+    let authorised = by_approval(&file, approval, &three_actions().plan()).unwrap();
+    assert_eq!(authorised.actions, ["offboard cleo"]);
 }
 
 #[test]

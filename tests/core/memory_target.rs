@@ -10,24 +10,25 @@ use std::future::pending;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use sync_core::account::Account;
-use sync_core::authority::Approval;
-use sync_core::engine::{Apply, ApplyReport, DryRun, EngineError, MemoryLedger, Planned};
+use sync_core::authority::{Approval, Mandate};
+use sync_core::engine::{DryRun, EngineError, MemoryStore, Planned, RunReport, SyncRun};
 use sync_core::ledger::LedgerView;
 use sync_core::plan::SavedPlan;
 use sync_core::ports::{
-    AccountReader, AccountWriter, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent, IntentId,
-    Ledger, ListAccounts, Outcome, PortError, PortErrorKind, RequestMeter, RowsRequest, StateRequest,
-    TargetCompany, UpdateRequest,
+    AccountReader, AccountWriter, Authorities, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent,
+    IntentId, KeptPlan, Lease, LeaseId, Leased, Ledger, ListAccounts, OpenIntent, Outcome, PortError,
+    PortErrorKind, Remembered, RequestMeter, RowsRequest, RunEnding, RunId, RunRecord, RunStore,
+    StateRequest, TargetCompany, UpdateRequest,
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};
-use sync_core::{AccountId, CompanyId, CustomerId, Pii, Plan};
+use sync_core::{AccountId, CompanyId, CustomerId, Pii, Plan, PlanId};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::world::{HOME, World, customer, key};
+use crate::world::{World, customer, key};
 
 const PAGE: u64 = 100;
 
@@ -48,6 +49,8 @@ pub(crate) enum Fault {
     Passes,
     /// The answer shows another account than the one that was meant.
     AnswersAnother,
+    /// It goes well, and another run takes the lease over.
+    LosesTheLease,
 }
 
 /// How a target changes what it stores.
@@ -75,13 +78,13 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Stage {
     state: Mutex<State>,
-    ledger: MemoryLedger,
+    store: MemoryStore,
     habits: Habits,
 }
 
 impl Stage {
     pub(crate) fn of(world: World) -> Self {
-        let ledger = MemoryLedger::with_view(customer(), world.ledger.clone());
+        let store = MemoryStore::with_view(customer(), world.ledger.clone());
         let state = State {
             world,
             calls: Vec::new(),
@@ -90,7 +93,7 @@ impl Stage {
             source_requests: 0,
             target_requests: 0,
         };
-        Self { state: Mutex::new(state), ledger, habits: Habits::default() }
+        Self { state: Mutex::new(state), store, habits: Habits::default() }
     }
 
     pub(crate) fn with_habits(mut self, habits: Habits) -> Self {
@@ -126,11 +129,11 @@ impl Stage {
     }
 
     pub(crate) fn view(&self) -> LedgerView {
-        self.ledger.view(&customer()).now_or_never().unwrap().unwrap()
+        self.store.view(&customer()).now_or_never().unwrap().unwrap()
     }
 
     pub(crate) fn intents(&self) -> Vec<(Intent, Option<Outcome>)> {
-        self.ledger.intents(&customer())
+        self.store.intents(&customer())
     }
 
     /// All calls so far whose name begins so.
@@ -160,17 +163,42 @@ impl Stage {
         DryRun::new(self, self, self, self).plan(&customer(), &policy, &key).now_or_never()
     }
 
-    /// Applies what a person saw in this plan; `None` if a crash came in between.
-    pub(crate) fn apply_seen(&self, seen: &Plan) -> Option<Result<ApplyReport, EngineError>> {
+    /// Applies what a person saw in this plan; `None` if a crash came in between. A lease that a crashed run left is
+    /// taken over.
+    pub(crate) fn apply_seen(&self, seen: &Plan) -> Option<Result<RunReport, EngineError>> {
+        self.apply_approved(seen, Approval::of(seen.id().clone(), self.now()))
+    }
+
+    /// The same with this approval.
+    pub(crate) fn apply_approved(
+        &self,
+        seen: &Plan,
+        approval: Approval,
+    ) -> Option<Result<RunReport, EngineError>> {
         let (policy, key) = (self.world().policy, key());
         let saved = SavedPlan::open(&seen.to_file()).unwrap();
-        let approval = Approval::of(seen.id().clone(), self.now());
-        let apply = Apply::new(DryRun::new(self, self, self, self), self);
-        apply.apply(&customer(), &policy, &key, &saved, approval).now_or_never()
+        let run = self.sync_run().taking_over();
+        run.approved(&customer(), &policy, &key, &saved, approval).now_or_never()
+    }
+
+    /// A run over all ports of this stage.
+    pub(crate) fn sync_run(&self) -> SyncRun<'_> {
+        SyncRun::new(self, self, self, self, self)
+    }
+
+    /// A daily run; `None` if a crash came in between.
+    pub(crate) fn daily(&self) -> Option<Result<RunReport, EngineError>> {
+        let (policy, key) = (self.world().policy, key());
+        self.sync_run().daily(&customer(), &policy, &key).now_or_never()
+    }
+
+    /// What the store remembers, past all faults.
+    pub(crate) const fn store(&self) -> &MemoryStore {
+        &self.store
     }
 
     /// A dry run, a person who approves it, and the apply.
-    pub(crate) fn apply(&self) -> Result<ApplyReport, EngineError> {
+    pub(crate) fn apply(&self) -> Result<RunReport, EngineError> {
         let planned = self.dry_run()?;
         self.forget_calls();
         self.apply_seen(&planned.plan).expect("no crash was ordered")
@@ -194,6 +222,11 @@ impl Stage {
             Some(Fault::FailsAfter(kind)) => {
                 effect(&mut self.state.lock().unwrap(), None)?;
                 Err(PortError::new(kind, name))
+            }
+            Some(Fault::LosesTheLease) => {
+                let long_after = self.now() + TimeDelta::days(1);
+                now(self.store.acquire(&customer(), long_after, TimeDelta::hours(1)))?;
+                effect(&mut self.state.lock().unwrap(), None)
             }
             Some(Fault::Disagrees | Fault::AnswersAnother | Fault::Passes) | None => {
                 effect(&mut self.state.lock().unwrap(), fault)
@@ -355,7 +388,7 @@ impl AccountReader for Stage {
     async fn companies(&self, meter: &RequestMeter) -> Result<Vec<TargetCompany>, PortError> {
         self.call("target companies".to_owned(), |state, _| {
             state.target_requests += pages(1, meter)?;
-            Ok(vec![TargetCompany::new(HOME, None)])
+            Ok(state.world.target_companies.iter().map(|id| TargetCompany::new(*id, None)).collect())
         })
         .await
     }
@@ -367,7 +400,7 @@ impl AccountReader for Stage {
     ) -> Result<Listing<Row<AccountId, Account>>, PortError> {
         let name = format!("target {} accounts", request.state);
         self.call(name, |state, fault| {
-            let list = state.world.account_rows(request.state);
+            let list = state.world.account_rows(request.company, request.state);
             state.target_requests += pages(list.rows.len(), meter)?;
             Ok(told(list, fault))
         })
@@ -416,6 +449,9 @@ impl AccountWriter for Stage {
                     old.clone_from(new);
                 }
             }
+            if let Some(id) = &change.external_id {
+                account.external_id = Some(id.as_str().to_owned());
+            }
             for (new, old) in [
                 (&change.birthday, &mut account.birthday),
                 (&change.work_anniversary, &mut account.work_anniversary),
@@ -442,12 +478,21 @@ impl AccountWriter for Stage {
 #[async_trait]
 impl Ledger for Stage {
     async fn view(&self, customer: &CustomerId) -> Result<LedgerView, PortError> {
-        self.call("ledger view".to_owned(), |_, _| now(self.ledger.view(customer))).await
+        self.call("ledger view".to_owned(), |_, _| now(self.store.view(customer))).await
     }
 
-    async fn intend(&self, customer: &CustomerId, intent: &Intent) -> Result<IntentId, PortError> {
+    async fn intend(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        intent: &Intent,
+    ) -> Result<IntentId, PortError> {
         let name = format!("ledger intend {}", intent.action);
-        self.call(name, |_, _| now(self.ledger.intend(customer, intent))).await
+        self.call(name, |_, _| now(self.store.intend(customer, lease, intent))).await
+    }
+
+    async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError> {
+        self.call("ledger open".to_owned(), |_, _| now(self.store.open_intents(customer))).await
     }
 
     async fn settle(
@@ -456,11 +501,111 @@ impl Ledger for Stage {
         intent: IntentId,
         outcome: &Outcome,
     ) -> Result<(), PortError> {
-        self.call("ledger settle".to_owned(), |_, _| now(self.ledger.settle(customer, intent, outcome))).await
+        self.call("ledger settle".to_owned(), |_, _| now(self.store.settle(customer, intent, outcome))).await
     }
 
-    async fn complete(&self, customer: &CustomerId, run: &CompletedRun) -> Result<(), PortError> {
-        self.call("ledger complete".to_owned(), |_, _| now(self.ledger.complete(customer, run))).await
+    async fn complete(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        run: &CompletedRun,
+    ) -> Result<(), PortError> {
+        self.call("ledger complete".to_owned(), |_, _| now(self.store.complete(customer, lease, run))).await
+    }
+}
+
+#[async_trait]
+impl Lease for Stage {
+    async fn acquire(
+        &self,
+        customer: &CustomerId,
+        at: DateTime<Utc>,
+        hold_for: TimeDelta,
+    ) -> Result<Leased, PortError> {
+        self.call("lease acquire".to_owned(), |_, _| now(self.store.acquire(customer, at, hold_for))).await
+    }
+
+    async fn renew(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        at: DateTime<Utc>,
+        hold_for: TimeDelta,
+    ) -> Result<(), PortError> {
+        self.call("lease renew".to_owned(), |_, _| now(self.store.renew(customer, lease, at, hold_for))).await
+    }
+
+    async fn release(&self, customer: &CustomerId, lease: LeaseId) -> Result<(), PortError> {
+        self.call("lease release".to_owned(), |_, _| now(self.store.release(customer, lease))).await
+    }
+
+    async fn held_until(
+        &self,
+        customer: &CustomerId,
+        at: DateTime<Utc>,
+    ) -> Result<Option<DateTime<Utc>>, PortError> {
+        self.call("lease held until".to_owned(), |_, _| now(self.store.held_until(customer, at))).await
+    }
+}
+
+#[async_trait]
+impl Authorities for Stage {
+    async fn give_mandate(&self, mandate: &Mandate) -> Result<(), PortError> {
+        self.call("authority give".to_owned(), |_, _| now(self.store.give_mandate(mandate))).await
+    }
+
+    async fn mandate(&self, customer: &CustomerId) -> Result<Option<Mandate>, PortError> {
+        self.call("authority mandate".to_owned(), |_, _| now(self.store.mandate(customer))).await
+    }
+
+    async fn revoke_mandate(
+        &self,
+        customer: &CustomerId,
+        by: &Pii<String>,
+        at: DateTime<Utc>,
+    ) -> Result<bool, PortError> {
+        let name = "authority revoke".to_owned();
+        self.call(name, |_, _| now(self.store.revoke_mandate(customer, by, at))).await
+    }
+
+    async fn approve(&self, customer: &CustomerId, approval: &Approval) -> Result<Remembered, PortError> {
+        self.call("authority approve".to_owned(), |_, _| now(self.store.approve(customer, approval))).await
+    }
+
+    async fn approvals(&self, customer: &CustomerId) -> Result<Vec<Approval>, PortError> {
+        self.call("authority approvals".to_owned(), |_, _| now(self.store.approvals(customer))).await
+    }
+}
+
+#[async_trait]
+impl RunStore for Stage {
+    async fn begin(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        at: DateTime<Utc>,
+    ) -> Result<RunId, PortError> {
+        self.call("runs begin".to_owned(), |_, _| now(self.store.begin(customer, lease, at))).await
+    }
+
+    async fn end(&self, customer: &CustomerId, run: RunId, ending: &RunEnding) -> Result<(), PortError> {
+        self.call("runs end".to_owned(), |_, _| now(self.store.end(customer, run, ending))).await
+    }
+
+    async fn runs(&self, customer: &CustomerId, at_most: u32) -> Result<Vec<RunRecord>, PortError> {
+        self.call("runs list".to_owned(), |_, _| now(self.store.runs(customer, at_most))).await
+    }
+
+    async fn keep_plan(&self, customer: &CustomerId, plan: &KeptPlan) -> Result<(), PortError> {
+        self.call("runs keep".to_owned(), |_, _| now(self.store.keep_plan(customer, plan))).await
+    }
+
+    async fn plan(&self, customer: &CustomerId, id: &PlanId) -> Result<Option<KeptPlan>, PortError> {
+        self.call("runs plan".to_owned(), |_, _| now(self.store.plan(customer, id))).await
+    }
+
+    async fn purge(&self, customer: &CustomerId, before: DateTime<Utc>) -> Result<u64, PortError> {
+        self.call("runs purge".to_owned(), |_, _| now(self.store.purge(customer, before))).await
     }
 }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use sync_core::DebtorId;
 use sync_core::decision::{HoldReason, NothingReason, SkipReason};
 use sync_core::record::EmployeeType;
+use sync_core::{DebtorId, Euro, TargetCompanyId};
 
 use crate::memory_target::Stage;
-use crate::world::{Person, World, account, brakes_of, check, decision_of, person, world};
+use crate::world::{HOME, Person, World, account, brakes_of, check, decision_of, person, world};
 
 /// A world, the person it is about, and what happens there; then its neighbour.
 struct Case {
@@ -180,11 +180,79 @@ fn holds_of_accounts() -> Vec<Case> {
         case(
             "anna",
             "hold/address_taken",
+            kept_by_bob("anna@acme.example"),
+            ("onboard", kept_by_bob("bob@acme.example")),
+        ),
+        case(
+            "anna",
+            "hold/address_reused",
             with_anna(anna()).having(account(8).of("gone").email("anna@acme.example")),
             ("onboard", with_anna(anna()).having(account(8).of("gone"))),
         ),
+        case(
+            "anna-2",
+            "hold/former_account",
+            world().with(anna_again("anna-2")).having(account(7).of("anna")),
+            (
+                "hold/address_reused",
+                world().with(anna_again("anna-2").born(None)).having(account(7).of("anna")),
+            ),
+        ),
+        case(
+            "anna-2",
+            "hold/maybe_returned",
+            left().with(person("anna-2").last(Some("Last anna"))),
+            ("onboard", left().with(person("anna-2"))),
+        ),
         case("anna", "hold/adoption", with_anna(anna()).having(unclaimed()), up_to_date()),
         case("anna", "hold/rehire", with_anna(anna()).having(account(7).of("anna").inactive()), up_to_date()),
+    ]
+}
+
+/// Bob left; his inactive account has this address.
+fn kept_by_bob(address: &str) -> World {
+    let bob = account(8).of("bob").email(address).inactive();
+    with_anna(anna()).with(person("bob").former()).having(bob)
+}
+
+fn holds_of_places() -> Vec<Case> {
+    let routed = |company: &str, anna: Person| {
+        world().company(company, &["alleo_filter"]).routes(&[("north", HOME)]).with(anna)
+    };
+    let at = |route| routed("acme", anna().field("alleo_filter", Some(route)));
+    let onboard = || ("onboard", at("north"));
+    let elsewhere = account(7).of("anna").living_in(TargetCompanyId::new(11));
+    let tables = at("north").routes(&[("north", HOME), ("south", TargetCompanyId::new(11))]);
+    vec![
+        case("anna", "hold/route_unknown", at("North"), onboard()),
+        case("anna", "hold/route_missing", at(" "), onboard()),
+        case("anna", "hold/route_unreadable", at("no\u{0}rth"), onboard()),
+        case("anna", "hold/route_field_missing", routed("beta", anna()), onboard()),
+        case(
+            "anna",
+            "hold/route_conflict",
+            routed("acme", anna().field("alleo_filter", Some("north")).field("yourcampus_filter", Some("x"))),
+            onboard(),
+        ),
+        case(
+            "anna",
+            "hold/move_company",
+            tables.clone().having(elsewhere),
+            ("nothing/up_to_date", tables.having(account(7).of("anna"))),
+        ),
+    ]
+}
+
+fn holds_of_refusals() -> Vec<Case> {
+    let refused = |world: World, runs| world.refused("anna", runs, "2026-06-15T09:00:00Z");
+    vec![
+        case(
+            "anna",
+            "hold/set_aside",
+            refused(with_anna(anna()), 3),
+            ("onboard", refused(with_anna(anna()), 2)),
+        ),
+        case("anna", "hold/leaver_set_aside", refused(left(), 3), ("offboard", refused(left(), 2))),
     ]
 }
 
@@ -200,6 +268,12 @@ fn others() -> Vec<Case> {
             ("hold/access_withdrawn", no_access().having(account(7).of("anna"))),
         ),
         case("anna", "skip/other_type", typed(Some(EmployeeType::External)), onboard()),
+        case(
+            "anna",
+            "hold/other_type_active",
+            typed(Some(EmployeeType::External)).having(account(7).of("anna")),
+            ("skip/other_type", typed(Some(EmployeeType::External)).having(account(7).of("anna").inactive())),
+        ),
         case("anna", "skip/other_type", typed(Some(EmployeeType::Other("intern".to_owned()))), onboard()),
         case("anna", "skip/no_type", typed(None), onboard()),
         case(
@@ -229,6 +303,12 @@ fn others() -> Vec<Case> {
         ),
         case(
             "anna",
+            "planned/begin",
+            with_anna(anna().employed("2026-06-16", None)).having(account(7).of("anna")),
+            ("nothing/up_to_date", with_anna(anna()).having(account(7).of("anna"))),
+        ),
+        case(
+            "anna",
             "planned/offboard",
             left_as(anna().former().employed("2020-01-01", Some("2026-06-15"))),
             ("offboard", left_as(anna().former().employed("2020-01-01", Some("2026-06-14")))),
@@ -237,7 +317,9 @@ fn others() -> Vec<Case> {
 }
 
 fn cases() -> Vec<Case> {
-    [holds_of_people(), holds_of_access(), holds_of_accounts(), others()].into_iter().flatten().collect()
+    let holds =
+        [holds_of_people(), holds_of_access(), holds_of_accounts(), holds_of_places(), holds_of_refusals()];
+    holds.into_iter().flatten().chain(others()).collect()
 }
 
 #[test]
@@ -255,7 +337,7 @@ fn every_reason_is_produced_by_some_world() {
     let holds = HoldReason::ALL.iter().map(|reason| format!("hold/{}", reason.code()));
     let skips = SkipReason::ALL.iter().map(|reason| format!("skip/{}", reason.code()));
     let nothings = NothingReason::ALL.iter().map(|reason| format!("nothing/{}", reason.code()));
-    let planned = ["planned/onboard", "planned/offboard"].map(str::to_owned);
+    let planned = ["planned/onboard", "planned/begin", "planned/offboard"].map(str::to_owned);
     let all: BTreeSet<String> = holds.chain(skips).chain(nothings).chain(planned).collect();
     assert_eq!(produced, all);
 }
@@ -289,6 +371,12 @@ fn every_brake_is_pulled_by_some_world() {
         world().remembers("beta", &[]),
         world().remembers("acme", &["alleo_access"]),
         world().with(anna().former()).having(account(7).of("anna")),
+        world().without_memory(),
+        world().with(anna()).policy(|policy| {
+            let mut limits = policy.limits;
+            limits.euro = Some(Euro::from_cents(1));
+            policy.with_onboarding_budget(Euro::from_cents(2)).with_limits(limits)
+        }),
     ];
     let pulled: BTreeSet<String> = worlds
         .iter()
@@ -306,6 +394,7 @@ fn every_finding_is_made_by_some_world_and_by_no_plain_one() {
         world().company("acme", &["Alleo-Access"]),
         world().having(account(9).of("gone")),
         world().with(anna().born(Some("1900-01-01"))),
+        world().with(anna().contract("2020-01-01", Some("2026-03-31"))),
     ];
     let findings = |world: &World| serde_json::to_value(&world.plan().document().findings).unwrap();
     // A company is left out while it is read, before there is a world to plan for.
@@ -330,7 +419,7 @@ fn every_finding_is_made_by_some_world_and_by_no_plain_one() {
 
 #[test]
 fn every_kind_of_planned_day_is_known_here() {
-    let known = ["onboard", "offboard"].map(str::to_owned).into();
+    let known = ["onboard", "begin", "offboard"].map(str::to_owned).into();
     assert_eq!(variants(include_str!("../../sync-core/src/decision/mod.rs"), "Planned"), known);
 }
 

@@ -2,9 +2,9 @@
 
 use sync_core::account::Account;
 use sync_core::authority::Refusal;
-use sync_core::engine::{ActionResult, ApplyReport, EngineError};
+use sync_core::engine::{ActionResult, Applied, EngineError, RunReport, Verdict};
 use sync_core::ports::{Outcome, PortErrorKind};
-use sync_core::{AccountId, CompanyId, TargetCompanyId};
+use sync_core::{AccountId, CompanyId, Placement, TargetCompanyId};
 
 use crate::memory_target::{Fault, Stage, accounts};
 use crate::world::{World, account, id, person, world};
@@ -27,7 +27,11 @@ fn three_actions() -> World {
         .having(account(9).of("cleo"))
 }
 
-fn results(report: &ApplyReport) -> Vec<String> {
+fn applied(report: &RunReport) -> &Applied {
+    report.applied().expect("it was authorised")
+}
+
+fn results(report: &RunReport) -> Vec<String> {
     let word = |result: &ActionResult| match result {
         ActionResult::Done(_) => "done",
         ActionResult::NotDone(_) => "not done",
@@ -35,7 +39,8 @@ fn results(report: &ApplyReport) -> Vec<String> {
         ActionResult::NotTried => "not tried",
         other => panic!("{other:?}"),
     };
-    report.actions.iter().map(|action| format!("{} {}", action.action, word(&action.result))).collect()
+    let actions = &applied(report).actions;
+    actions.iter().map(|action| format!("{} {}", action.action, word(&action.result))).collect()
 }
 
 fn of_anna(stage: &Stage) -> Vec<Account> {
@@ -71,10 +76,10 @@ fn r7_a_refused_approval_writes_nothing() {
     let seen = stage.dry_run().unwrap().plan;
     stage.change(|world| world.policy(|policy| policy.with_language("nl")));
     stage.forget_calls();
-    let refused = stage.apply_seen(&seen).unwrap().unwrap_err();
-    assert!(matches!(refused, EngineError::Refused(Refusal::OtherPolicy)));
+    let refused = stage.apply_seen(&seen).unwrap().unwrap();
+    assert!(matches!(refused.verdict, Verdict::Waits(Refusal::OtherPolicy)));
     assert!(stage.calls("write").is_empty());
-    assert_eq!(stage.calls("ledger"), ["ledger view"]);
+    assert_eq!(stage.calls("ledger"), ["ledger view", "ledger open"]);
 }
 
 #[test]
@@ -86,6 +91,7 @@ fn each_intent_is_in_the_ledger_before_its_write() {
     let anna = format!("write create {}", id("anna"));
     let expected = [
         "ledger view",
+        "ledger open",
         "ledger intend update",
         "write update 8",
         "ledger settle",
@@ -105,7 +111,7 @@ fn nothing_is_written_that_the_ledger_did_not_take() {
     let stage = Stage::of(three_actions()).fault("ledger intend", Fault::Fails(PortErrorKind::Fatal));
     let report = stage.apply().unwrap();
     assert_eq!(results(&report), ["update not tried", "onboard not tried", "offboard not tried"]);
-    assert!(report.stopped.is_some());
+    assert!(applied(&report).stopped.is_some());
     assert!(stage.calls("write").is_empty() && stage.calls("ledger complete").is_empty());
 }
 
@@ -114,7 +120,7 @@ fn a_ledger_that_cannot_remember_an_outcome_ends_the_run() {
     let stage = Stage::of(three_actions()).fault("ledger settle", Fault::Fails(PortErrorKind::Fatal));
     let report = stage.apply().unwrap();
     assert_eq!(results(&report), ["update done", "onboard not tried", "offboard not tried"]);
-    assert!(report.stopped.is_some() && !report.is_complete());
+    assert!(applied(&report).stopped.is_some() && !report.is_complete());
 }
 
 #[test]
@@ -122,7 +128,7 @@ fn a_ledger_that_cannot_remember_the_end_of_a_run_does_not_hide_what_was_written
     let stage = Stage::of(three_actions()).fault("ledger complete", Fault::Fails(PortErrorKind::Fatal));
     let report = stage.apply().expect("three writes were made: the report must tell");
     assert_eq!(results(&report), ["update done", "onboard done", "offboard done"]);
-    assert!(report.stopped.is_some() && !report.is_complete());
+    assert!(applied(&report).stopped.is_some() && !report.is_complete());
 }
 
 #[test]
@@ -138,7 +144,7 @@ fn a_write_that_ends_the_run_leaves_the_rest_untried() {
         let stage = Stage::of(three_actions()).fault("write create", Fault::Fails(kind));
         let report = stage.apply().unwrap();
         assert_eq!(results(&report), ["update done", "onboard not done", "offboard not tried"], "{kind:?}");
-        assert_eq!(report.stopped.as_ref().map(sync_core::ports::PortError::kind), Some(kind));
+        assert_eq!(applied(&report).stopped.as_ref().map(sync_core::ports::PortError::kind), Some(kind));
         assert!(stage.calls("ledger complete").is_empty(), "a run that was cut off saw nothing to its end");
         assert!(of_anna(&stage).is_empty());
     }
@@ -149,7 +155,7 @@ fn a_write_that_is_refused_lets_the_others_go_on() {
     let stage = Stage::of(three_actions()).fault("write update", Fault::Fails(PortErrorKind::Refused));
     let report = stage.apply().unwrap();
     assert_eq!(results(&report), ["update not done", "onboard done", "offboard done"]);
-    assert!(report.stopped.is_none() && !report.is_complete());
+    assert!(applied(&report).stopped.is_none() && !report.is_complete());
     assert_eq!(stage.calls("ledger complete").len(), 1);
 }
 
@@ -171,7 +177,9 @@ fn r13_a_doubtful_write_that_was_not_done_is_left_to_the_next_run() {
         let stage = Stage::of(three_actions()).fault(write, Fault::Fails(PortErrorKind::Doubtful));
         let report = stage.apply().unwrap();
         assert_eq!((report.done(), stage.calls(write).len()), (2, 1), "{write}");
-        assert!(report.actions.iter().any(|action| matches!(action.result, ActionResult::NotDone(_))));
+        assert!(
+            applied(&report).actions.iter().any(|action| matches!(action.result, ActionResult::NotDone(_)))
+        );
         assert_eq!(stage.apply().unwrap().done(), 1);
         assert_eq!(of_anna(&stage).len(), 1);
     }
@@ -198,7 +206,7 @@ fn r13_without_the_listing_a_doubt_stays_a_doubt() {
         .fault("target active", Fault::Fails(PortErrorKind::Fatal));
     let report = stage.apply().unwrap();
     assert_eq!(results(&report), ["update done", "onboard doubtful", "offboard done"]);
-    assert!(report.unsettled.is_some() && !report.is_complete());
+    assert!(applied(&report).unsettled.is_some() && !report.is_complete());
     assert!(stage.intents().iter().any(|(_, outcome)| *outcome == Some(Outcome::Doubtful)));
     assert_eq!(stage.apply().unwrap().writes, 0, "the next run sees that it was done");
     assert_eq!(of_anna(&stage).len(), 1);
@@ -297,7 +305,7 @@ fn r1_a_read_that_fails_ends_the_run_without_a_plan() {
 fn r1_a_target_company_that_the_keys_do_not_see_ends_the_run() {
     let elsewhere = TargetCompanyId::new(99);
     let stage = Stage::of(three_actions().policy(|mut policy| {
-        policy.target_company = elsewhere;
+        policy.placement = Placement::One(elsewhere);
         policy
     }));
     assert!(matches!(stage.dry_run().unwrap_err(), EngineError::NoTargetCompany(id) if id == elsewhere));

@@ -1,6 +1,10 @@
 //! Days and instants as decisions see them (R19, U-10, U-14).
 
-use crate::world::{Person, World, account, check, day, entry_of, person, world};
+use serde_json::json;
+use sync_core::Policy;
+use sync_core::record::EmployeeType;
+
+use crate::world::{Person, World, account, check, day, entry_of, id, person, world};
 
 /// Starts on `start`, judged at `instant`.
 #[track_caller]
@@ -62,6 +66,107 @@ fn u10_a_last_day_ahead_is_shown_and_does_nothing() {
     let world = world().with(anna).having(account(7).of("anna"));
     check(&world, "anna", "nothing/up_to_date");
     assert_eq!(entry_of(&world.plan(), "anna").leaves_on, Some(day("2026-09-30")));
+}
+
+#[test]
+fn r19_future_starters_and_leavers_show_their_day() {
+    let starts = world().with(person("anna").employed("2026-09-01", Some("2027-08-31")));
+    let planned = |world: &World| serde_json::to_value(&entry_of(&world.plan(), "anna").decision).unwrap();
+    assert_eq!(planned(&starts), json!({"kind": "planned", "what": "onboard", "on": "2026-09-01"}));
+    let leaves = leaver(person("anna").former().employed("2020-01-01", Some("2026-06-30")));
+    assert_eq!(planned(&leaves), json!({"kind": "planned", "what": "offboard", "on": "2026-06-30"}));
+    let first_of_two =
+        person("anna").employed("2026-09-01", None).and_employed("2026-07-01", Some("2026-07-31"));
+    assert_eq!(planned(&world().with(first_of_two))["on"], "2026-07-01");
+}
+
+#[test]
+fn u10_who_begins_again_next_month_keeps_an_active_account_and_gets_nothing_new() {
+    let between =
+        || person("anna").employed("2020-01-01", Some("2026-05-31")).and_employed("2026-07-01", None);
+    let world = world().crowd(12).with(between());
+    let active = world.clone().having(account(7).of("anna"));
+    check(&active, "anna", "planned/begin");
+    let decision = serde_json::to_value(&entry_of(&active.plan(), "anna").decision).unwrap();
+    assert_eq!(decision["on"], "2026-07-01");
+    // What differs waits for that day too.
+    check(&world.clone().having(account(7).of("anna").first(Some("Anne"))), "anna", "planned/begin");
+    let then = world.clone().having(account(7).of("anna").first(Some("Anne"))).now("2026-06-30T22:00:00Z");
+    check(&then, "anna", "update");
+    // Whose account is inactive, or nobody's yet, starts like everybody.
+    check(&world.clone().having(account(7).of("anna").inactive()), "anna", "planned/onboard");
+    check(&world.clone().having(account(7).of("anna").carrying(None)), "anna", "planned/onboard");
+    check(&world, "anna", "planned/onboard");
+}
+
+#[test]
+fn u10_an_account_that_is_active_before_the_first_day_stays() {
+    let early = person("anna").employed("2026-07-01", None);
+    check(&world().with(early).having(account(7).of("anna")), "anna", "planned/begin");
+}
+
+#[test]
+fn u10_access_can_still_be_withdrawn_before_a_new_beginning() {
+    let no = person("anna").employed("2026-07-01", None).field("alleo_access", Some("no"));
+    let world = world().company("acme", &["alleo_access"]).with(no).having(account(7).of("anna"));
+    check(&world, "anna", "hold/access_withdrawn");
+}
+
+#[test]
+fn r19_placeholders_are_no_days() {
+    for placeholder in ["0001-01-01", "1900-01-01", "9999-12-31"] {
+        // No first day.
+        check(&world().with(person("anna").employed(placeholder, None)), "anna", "hold/missing_start");
+        // No last day: of somebody in service, and of a leaver.
+        let open = person("anna").employed("2020-01-01", Some(placeholder));
+        let synced = world().with(open).having(account(7).of("anna"));
+        check(&synced, "anna", "nothing/up_to_date");
+        assert_eq!(entry_of(&synced.plan(), "anna").leaves_on, None);
+        let left = person("anna").former().employed("2020-01-01", Some(placeholder));
+        check(&leaver(left), "anna", "offboard");
+        // No end of a contract, no birthday, no day of seniority.
+        let contract = person("anna").contract("2020-01-01", Some(placeholder));
+        let world = world().with(contract.born(Some(placeholder))).having(account(7).of("anna"));
+        check(&world, "anna", "nothing/up_to_date");
+        assert_eq!(entry_of(&world.plan(), "anna").leaves_on, None);
+    }
+}
+
+#[test]
+fn u10_on_payroll_with_a_last_day_in_the_past_is_reported_whatever_the_account() {
+    let anna = || person("anna").employed("2020-01-01", Some("2026-03-31"));
+    check(&world().with(anna()), "anna", "hold/ended_on_payroll");
+    check(&world().with(anna()).having(account(7).of("anna").inactive()), "anna", "hold/ended_on_payroll");
+}
+
+#[test]
+fn u10_a_contract_that_ended_while_the_employment_goes_on_is_told_and_changes_nothing() {
+    let findings = |world: &World| serde_json::to_value(&world.plan().document().findings).unwrap();
+    let told = json!([{"finding": "contract_over", "record": id("anna")}]);
+    let anna = || person("anna").contract("2020-01-01", Some("2026-06-14"));
+    let with = |anna| world().with(anna).having(account(7).of("anna"));
+    check(&with(anna()), "anna", "nothing/up_to_date");
+    assert_eq!(findings(&with(anna())), told);
+    assert_eq!(entry_of(&with(anna()).plan(), "anna").leaves_on, None);
+    // It is over when a last day is: at eleven in the evening UTC.
+    let before = with(anna()).now("2026-06-14T22:59:59Z");
+    assert_eq!(findings(&before), json!([]));
+    assert_eq!(entry_of(&before.plan(), "anna").leaves_on, Some(day("2026-06-14")));
+    assert_eq!(findings(&with(anna()).now("2026-06-14T23:00:00Z")), told);
+    // Nobody else has to know: a newer contract, a known last day, a first day to come, or a leaver.
+    for nothing_odd in [
+        anna().contract("2026-06-15", None),
+        person("anna").contract("2020-01-01", Some("2026-06-15")),
+        anna().employed("2020-01-01", Some("2026-12-31")),
+        anna().employed("2026-07-01", None),
+        anna().former(),
+        anna().of_type(Some(EmployeeType::External)),
+    ] {
+        assert_eq!(findings(&world().with(nothing_odd)), json!([]));
+    }
+    let externals = |policy: Policy| policy.with_in_service([EmployeeType::External]);
+    let external = world().with(anna().of_type(Some(EmployeeType::External))).policy(externals);
+    assert_eq!(findings(&external), told);
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use sync_core::account::{Account, UnreadableAccount};
 use sync_core::decision::{Decision, Planned};
-use sync_core::ledger::{LastRun, LedgerView, Link};
+use sync_core::ledger::{Failures, LastRun, LedgerView, Link};
 use sync_core::plan::Entry;
-use sync_core::policy::{Limit, Limits};
+use sync_core::policy::{Limit, Limits, Placement, Route};
 use sync_core::record::{
     Contract, EmployeeRecord, EmployeeType, Employment, ExtraField, FieldDefinition, Listed, SourceCompany,
     Unreadable,
@@ -212,6 +212,22 @@ impl Acc {
         self.0.prefix = prefix.map(|prefix| Pii::new(prefix.to_owned()));
         self
     }
+
+    /// It lives in this company of the target.
+    pub(crate) const fn living_in(mut self, company: TargetCompanyId) -> Self {
+        self.0.company = company;
+        self
+    }
+
+    pub(crate) fn last(mut self, name: Option<&str>) -> Self {
+        self.0.last_name = name.map(|name| Pii::new(name.to_owned()));
+        self
+    }
+
+    pub(crate) fn born(mut self, birthday: Option<&str>) -> Self {
+        self.0.birthday = birthday.map(|birthday| Pii::new(day(birthday)));
+        self
+    }
 }
 
 /// Both sides, the ledger, the policy and the instant.
@@ -223,6 +239,8 @@ pub(crate) struct World {
     pub(crate) records: Vec<EmployeeRecord>,
     pub(crate) accounts: Vec<Account>,
     pub(crate) unreadable_accounts: Vec<AccountId>,
+    /// The companies of the target that the keys see.
+    pub(crate) target_companies: Vec<TargetCompanyId>,
     pub(crate) ledger: LedgerView,
     pub(crate) policy: Policy,
     pub(crate) now: DateTime<Utc>,
@@ -236,6 +254,7 @@ pub(crate) fn world() -> World {
         records: Vec::new(),
         accounts: Vec::new(),
         unreadable_accounts: Vec::new(),
+        target_companies: vec![HOME],
         ledger: LedgerView::default(),
         policy: Policy::new(HOME, Participation::Everyone),
         now: at(NOW),
@@ -339,7 +358,10 @@ impl World {
     pub(crate) fn unlimited(mut self) -> Self {
         let mut limits = Limits::default();
         limits.deactivations = Limit::new(100, u32::MAX, u32::MAX);
-        limits.creations = Limit::new(100, u32::MAX, u32::MAX);
+        limits.creations = limits.deactivations;
+        limits.updates = limits.deactivations;
+        limits.email_changes = limits.deactivations;
+        limits.activations = limits.deactivations;
         self.policy.limits = limits;
         self
     }
@@ -385,14 +407,18 @@ impl World {
     }
 
     /// One list of accounts, as an adapter would read it.
-    pub(crate) fn account_rows(&self, state: AccountState) -> Listing<Row<AccountId, Account>> {
+    pub(crate) fn account_rows(
+        &self,
+        company: TargetCompanyId,
+        state: AccountState,
+    ) -> Listing<Row<AccountId, Account>> {
         let active = state == AccountState::Active;
         let readable = self
             .accounts
             .iter()
-            .filter(|account| account.active == active)
+            .filter(|account| account.active == active && account.company == company)
             .map(|account| Row::readable(account.id, account.clone()));
-        let unreadable = self.unreadable_accounts.iter().filter(|_| active);
+        let unreadable = self.unreadable_accounts.iter().filter(|_| active && company == HOME);
         let unreadable =
             unreadable.map(|number| Row::unreadable(*number, Unreadable::new("birthday", "not a date")));
         whole(readable.chain(unreadable))
@@ -410,11 +436,34 @@ impl World {
     }
 
     pub(crate) fn target(&self) -> Complete<TargetSnapshot> {
-        let mut builder = TargetSnapshotBuilder::announce([HOME]);
-        for state in AccountState::ALL {
-            builder.put(HOME, state, self.account_rows(state)).unwrap();
+        let companies = self.policy.target_companies();
+        let mut builder = TargetSnapshotBuilder::announce(companies.iter().copied());
+        for company in companies {
+            for state in AccountState::ALL {
+                builder.put(company, state, self.account_rows(company, state)).unwrap();
+            }
         }
         builder.finish().unwrap()
+    }
+
+    /// People are placed by the filter field, with this table.
+    pub(crate) fn routes(mut self, routes: &[(&str, TargetCompanyId)]) -> Self {
+        let route = |(value, company): &(&str, TargetCompanyId)| (Route::of(value).unwrap(), *company);
+        self.policy.placement = Placement::ByFilterField(routes.iter().map(route).collect());
+        self.target_companies = self.policy.target_companies().into_iter().collect();
+        self
+    }
+
+    /// Somebody said that these two records are of one person: the later, and the one whose id the account carries.
+    pub(crate) fn alias(mut self, later: &str, carried: &str) -> Self {
+        self.ledger.aliases.insert(id(later), id(carried));
+        self
+    }
+
+    /// The target refused this person's writes in so many runs, the last time then.
+    pub(crate) fn refused(mut self, name: &str, runs: u32, last: &str) -> Self {
+        self.ledger.failures.insert(id(name), Failures::new(runs, at(last)));
+        self
     }
 
     pub(crate) fn plan(&self) -> Plan {
@@ -455,6 +504,7 @@ pub(crate) fn code(decision: &Decision) -> String {
         Decision::Hold { reason, .. } => format!("hold/{}", reason.code()),
         Decision::Planned { what: Planned::Onboard, .. } => "planned/onboard".to_owned(),
         Decision::Planned { what: Planned::Offboard, .. } => "planned/offboard".to_owned(),
+        Decision::Planned { what: Planned::Begin, .. } => "planned/begin".to_owned(),
         Decision::Skip { reason } => format!("skip/{}", reason.code()),
         Decision::Nothing { reason } => format!("nothing/{}", reason.code()),
         other => panic!("a decision without a word in the tests: {other:?}"),
@@ -477,8 +527,9 @@ pub(crate) fn brakes_of(world: &World) -> Vec<String> {
     let brakes = serde_json::to_value(&plan.document().brakes).unwrap();
     let words = |brake: &serde_json::Value| {
         let text = |key: &str| brake[key].as_str().map(str::to_owned);
-        let number = |key: &str| brake[key].as_u64().map(|n| n.to_string());
-        let parts = [text("brake"), text("company"), text("field"), text("action")];
+        let amount = |key: &str| brake[key].as_str().map(str::to_owned);
+        let number = |key: &str| brake[key].as_u64().map(|n| n.to_string()).or_else(|| amount(key));
+        let parts = [text("brake"), text("company"), text("field"), text("what")];
         let numbers = [number("planned"), number("recent"), number("allowed")];
         parts.into_iter().chain(numbers).flatten().collect::<Vec<_>>().join(" ")
     };

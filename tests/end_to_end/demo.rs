@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
+
 use crate::binaries::binaries;
 use crate::command_line::assert_fit_for_people;
 use crate::process::run;
@@ -31,6 +33,28 @@ async fn the_demo_ignores_the_environment_and_gives_the_same_twice() {
     assert_eq!((json["second_run_actions"].as_u64(), json["second_run_writes"].as_u64()), (Some(0), Some(0)));
     assert!(json["applied"].as_u64() > Some(0));
     assert_eq!(json["applied"], json["target_writes"]);
+    let days = json["days"].as_array().unwrap();
+    let typed: Vec<Vec<_>> = days.iter().map(|day| words(day, "typed")).collect();
+    let verdicts: Vec<Vec<_>> = days.iter().map(|day| words(day, "verdict")).collect();
+    assert_eq!(typed[0], ["run", "confirm", "run", "run"]);
+    assert_eq!(verdicts[0], ["waits", "done", "done"]);
+    assert_eq!((&typed[1], &days[1]["steps"][0]["done"]), (&vec!["run"], &json!(3)));
+    assert_eq!((&typed[2], &days[2]["steps"][0]["writes"]), (&vec!["run"], &json!(0)));
+    assert_eq!(days[3]["steps"][0]["brakes"][0]["brake"], "over_limit");
+    assert_eq!((&typed[3], &verdicts[3]), (&vec!["run", "approve", "run"], &vec!["waits", "done"]));
+    assert_eq!((&typed[4], &days[4]["steps"][2]["done"]), (&vec!["run", "approve", "run"], &json!(1)));
+}
+
+fn words<'d>(day: &'d Value, key: &str) -> Vec<&'d str> {
+    day["steps"].as_array().unwrap().iter().filter_map(|step| step[key].as_str()).collect()
+}
+
+#[tokio::test]
+async fn the_demo_ends_well_with_any_number_of_people() {
+    for people in ["0", "1", "2", "13", "40"] {
+        let ran = run(&binaries().sync, &["--people", people, "--json"], &BTreeMap::new()).await;
+        assert_eq!(ran.ends_with_code(0).json()["second_run_actions"], 0, "{people}");
+    }
 }
 
 #[tokio::test]

@@ -1,12 +1,12 @@
-//! The engine in this process, on the sandbox in the other: for rules that need a ledger that outlives a run, which
-//! `sync` does not have yet.
+//! The engine in this process, on the sandbox in the other: for rules about what a ledger remembers, with ledgers that
+//! remember what would take many runs.
 
 use examples::clock::MachineClock;
 use examples::config::Config;
 use examples::connect;
 use examples::grant::GrantPlace;
 use serde_json::Value;
-use sync_core::engine::{DryRun, MemoryLedger};
+use sync_core::engine::{DryRun, MemoryStore};
 use sync_core::ledger::{LastRun, LedgerView, Link};
 use sync_core::{AccountId, CompanyId, ExternalId};
 
@@ -22,7 +22,7 @@ impl Stage {
         let authorizer = connect::authorizer(&config.nmbrs, &grant).unwrap();
         let source = connect::source(&config.nmbrs, authorizer).unwrap();
         let reader = connect::reader(&connect::target(&config.yourcampus).unwrap());
-        let ledger = MemoryLedger::with_view(config.customer.clone(), memory);
+        let ledger = MemoryStore::with_view(config.customer.clone(), memory);
         let dry_run = DryRun::new(&source, &reader, &ledger, &MachineClock);
         let planned = dry_run.plan(&config.customer, &config.policy, &config.fingerprint_key).await.unwrap();
         serde_json::to_value(planned.plan.document()).unwrap()

@@ -17,6 +17,9 @@ use crate::secrecy::{Secrets, credentials_in};
 /// The name of a token file.
 pub(crate) const GRANT_FILE: &str = "grant.json";
 
+/// The name of the ledger.
+pub(crate) const STORE: &str = "ledger.sqlite";
+
 pub(crate) const BY_ACCESS_FIELD: &str = "participation = \"by_access_field\"\nlanguage = \"nl\"\n";
 
 const FINGERPRINT_KEY: &str = "fingerprints of the tests: no secret";
@@ -76,6 +79,7 @@ impl Stage {
         // A JSON text of these is a TOML text too.
         format!(
             "customer = \"voorbeeld\"\n\
+             [store]\npath = \"{STORE}\"\n\
              [nmbrs]\nclient_id = {}\nrest_url = {}\nidentity_url = {}\n\
              {}\
              [yourcampus]\ncompany = {}\nbase_url = {}\n\

@@ -13,7 +13,7 @@ use crate::binaries::binaries;
 use crate::process::{Ran, run};
 use crate::secrecy::Secrets;
 use crate::signing_in::{IN_A_FILE, SigningIn, visit};
-use crate::stage::{Stage, path};
+use crate::stage::{STORE, Stage, path};
 
 /// How the tokens of the sandboxes begin, whichever they are.
 const TOKENS: [&str; 2] = ["refresh-", "sandbox-token-"];
@@ -103,6 +103,49 @@ async fn r23_sign_in_check_plan_and_apply_at_trace_tell_no_secret_and_no_person(
         &trace(&["apply", "--plan", &plan_file, "--approve", id]).await.ends_with_code(0),
     ));
     assert!(stage.writes().await > 0);
+    stage.search_every_form(&told).await;
+}
+
+#[tokio::test]
+async fn r23_daily_life_at_trace_tells_no_secret_no_person_and_no_operator() {
+    let stage = Stage::of(PEOPLE).await;
+    stage.remember(&TOKENS);
+    let person = stage.world().await.companies[0].employees[0].employee_id.clone();
+    let mut told = Vec::new();
+    let loud = async |name: &str, arguments: &[&str], code: i32| {
+        let arguments: Vec<_> = arguments.iter().copied().chain(["--log", "trace"]).collect();
+        let ran = stage.command(name, &arguments).await.ends_with_code(code);
+        texts(name, &ran)
+    };
+    let reading = async |name: &str, arguments: &[&str], code: i32| {
+        let texts = loud(name, arguments, code).await;
+        for part in ["TRACE", "nmbrs_client", "hyper_util"] {
+            assert!(texts[1].1.contains(part), "{name} tells nothing of {part}");
+        }
+        texts
+    };
+    told.extend(reading("run", &[], 2).await);
+    let first = stage.daily(2).await;
+    let (plan, name) = (first["plan_id"].as_str().unwrap(), "Operateur Zonderling");
+    told.extend(loud("confirm", &[plan, "--by", name, "--adopt"], 0).await);
+    told.extend(reading("run", &["--json"], 2).await);
+    told.extend(reading("person", &[&person], 0).await);
+    told.extend(reading("person", &[&person, "--json"], 0).await);
+    told.extend(loud("revoke", &["--by", name], 0).await);
+    let waiting = stage.daily(2).await;
+    let plan = waiting["plan_id"].as_str().unwrap();
+    told.extend(loud("approve", &[plan, "--by", name, "--activate", "--relink", "--deactivate"], 0).await);
+    told.extend(loud("purge", &["--older-than", "1"], 0).await);
+    for (place, text) in &told {
+        assert!(!text.contains("Zonderling"), "the operator's name stands in {place}");
+    }
+    told.extend(loud("status", &[], 0).await);
+    told.extend(loud("status", &["--json"], 0).await);
+    assert!(stage.writes().await > 0);
+    assert!(
+        stage.folder.contents().iter().any(|(name, _)| name.ends_with(STORE)),
+        "the ledger is searched too"
+    );
     stage.search_every_form(&told).await;
 }
 

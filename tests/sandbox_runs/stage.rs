@@ -9,7 +9,7 @@ use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet}
 use nmbrs_client::sandbox as nmbrs;
 use nmbrs_client::{NmbrsClient, NmbrsClientBuilder, NmbrsSource};
 use sync_core::authority::Approval;
-use sync_core::engine::{Apply, ApplyReport, DryRun, EngineError, MemoryLedger, Planned};
+use sync_core::engine::{DryRun, EngineError, MemoryStore, Planned, RunReport, SyncRun};
 use sync_core::{CustomerId, FingerprintKey, Participation, Policy, SavedPlan, TargetCompanyId};
 use yourcampus_client::sandbox as yourcampus;
 use yourcampus_client::{
@@ -113,7 +113,7 @@ pub(crate) struct Customer {
     pub(crate) port: NmbrsSource,
     reader: YourCampusReader,
     writer: YourCampusWriter,
-    ledger: MemoryLedger,
+    store: MemoryStore,
     policy: Policy,
     clock: Arc<Clock>,
 }
@@ -133,7 +133,7 @@ impl Customer {
             port: NmbrsSource::new(nmbrs_client(&source, &clock, |builder| builder.page_size(20))),
             reader: YourCampusReader::new(api.reader()),
             writer: YourCampusWriter::new(api.writer()),
-            ledger: MemoryLedger::new(),
+            store: MemoryStore::new(),
             policy: Policy::new(TargetCompanyId::new(examples::stage::COMPANY), Participation::ByAccessField)
                 .with_language("nl"),
             source,
@@ -148,7 +148,7 @@ impl Customer {
     }
 
     fn dry_run(&self) -> DryRun<'_> {
-        DryRun::new(&self.port, &self.reader, &self.ledger, &Nine)
+        DryRun::new(&self.port, &self.reader, &self.store, &Nine)
     }
 
     pub(crate) async fn plan(&self) -> Result<Planned, EngineError> {
@@ -156,17 +156,17 @@ impl Customer {
     }
 
     /// Plans, approves what was planned, and applies it.
-    pub(crate) async fn sync(&self) -> Result<ApplyReport, EngineError> {
+    pub(crate) async fn sync(&self) -> Result<RunReport, EngineError> {
         let planned = self.plan().await?;
         self.apply(&planned).await
     }
 
-    pub(crate) async fn apply(&self, planned: &Planned) -> Result<ApplyReport, EngineError> {
+    pub(crate) async fn apply(&self, planned: &Planned) -> Result<RunReport, EngineError> {
         assert!(!planned.plan.document().is_blocked(), "{:?}", planned.plan.document().brakes);
         let approved = SavedPlan::open(&planned.plan.to_file()).unwrap();
         let approval = Approval::of(planned.plan.id().clone(), sync_core::ports::Clock::now(&Nine));
-        Apply::new(self.dry_run(), &self.writer)
-            .apply(&customer(), &self.policy, &key(), &approved, approval)
+        SyncRun::new(&self.port, &self.reader, &self.writer, &self.store, &Nine)
+            .approved(&customer(), &self.policy, &key(), &approved, approval)
             .await
     }
 

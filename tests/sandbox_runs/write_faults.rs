@@ -81,7 +81,12 @@ async fn r13_no_fault_of_a_write_makes_a_second_account_and_the_next_run_converg
                     customer.writes_not_refused_at_the_door() <= report.writes,
                     "{case}: a write was sent again"
                 );
-                let done = report.actions.iter().filter(|one| matches!(one.result, ActionResult::Done(_)));
+                let done = report
+                    .applied()
+                    .unwrap()
+                    .actions
+                    .iter()
+                    .filter(|one| matches!(one.result, ActionResult::Done(_)));
                 assert!(done.count() <= customer.changes(), "{case}: more was done than the target saw");
             }
             customer.target.clear_faults();

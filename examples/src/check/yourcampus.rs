@@ -1,7 +1,7 @@
 //! The checks of the YourCampus side: the keys, the company, and the limit that the answers state.
 
-use sync_core::Policy;
-use sync_core::ports::{AccountReader, RequestMeter};
+use sync_core::ports::{AccountReader, RequestMeter, TargetCompany};
+use sync_core::{Policy, TargetCompanyId};
 use yourcampus_client::{HttpCustomerApi, RateLimit};
 
 use super::report::Line;
@@ -9,7 +9,7 @@ use crate::advice::{Advisor, chain};
 use crate::config::YourCampusLimits;
 use crate::connect;
 
-/// Do the keys open, and do they show the company?
+/// Do the keys open, and do they show each company in which accounts live?
 pub(super) async fn company(api: &HttpCustomerApi, policy: &Policy, advisor: &Advisor<'_>) -> Vec<Line> {
     let meter = RequestMeter::new(policy.target_request_ceiling);
     let visible = match connect::reader(api).companies(&meter).await {
@@ -18,15 +18,22 @@ pub(super) async fn company(api: &HttpCustomerApi, policy: &Policy, advisor: &Ad
             return vec![Line::problem("YourCampus sign-in", chain(&error), advisor.about(&error))];
         }
     };
-    let target = policy.target_company;
-    let company = if visible.iter().any(|company| company.id == target) {
-        Line::ok("YourCampus company", format!("company {target} is visible"))
-    } else {
-        let ids: Vec<_> = visible.iter().map(|company| company.id.to_string()).collect();
-        let found = format!("company {target} is not visible; visible are: {}", ids.join(", "));
-        Line::problem("YourCampus company", found, "correct yourcampus.company, or take other keys")
-    };
-    vec![Line::ok("YourCampus sign-in", "the keys open"), company]
+    let mut lines = vec![Line::ok("YourCampus sign-in", "the keys open")];
+    lines.extend(policy.target_companies().into_iter().map(|target| shown(target, &visible)));
+    lines
+}
+
+fn shown(target: TargetCompanyId, visible: &[TargetCompany]) -> Line {
+    if visible.iter().any(|company| company.id == target) {
+        return Line::ok("YourCampus company", format!("company {target} is visible"));
+    }
+    let ids: Vec<_> = visible.iter().map(|company| company.id.to_string()).collect();
+    let found = format!("company {target} is not visible; visible are: {}", ids.join(", "));
+    Line::problem(
+        "YourCampus company",
+        found,
+        "correct yourcampus.company or policy.routes, or take other keys",
+    )
 }
 
 /// What the answers said about the limit.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use sync_core::Euro;
 use toml::{Table, Value};
 
 use super::is_loopback;
@@ -96,11 +97,6 @@ impl<'a> Section<'a> {
         texts
     }
 
-    pub(super) fn integer(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
-        self.required(key);
-        self.optional_integer(key, least, most)
-    }
-
     pub(super) fn optional_integer(&mut self, key: &str, least: i64, most: i64) -> Option<i64> {
         let value = self.take(key)?;
         let number = value.as_integer().filter(|number| (least..=most).contains(number));
@@ -129,6 +125,36 @@ impl<'a> Section<'a> {
             self.problem(key, format!("must be one of: {}", names.join(", ")));
         }
         chosen
+    }
+
+    /// Several of these, by name.
+    pub(super) fn optional_choices<T: Clone>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<Vec<T>> {
+        let texts = self.optional_texts(key)?;
+        let meant = |text: &String| choices.iter().find(|(name, _)| name == text);
+        let all = texts.iter().map(|text| meant(text).map(|(_, choice)| choice.clone())).collect();
+        if Option::is_none(&all) {
+            let names: Vec<_> = choices.iter().map(|(name, _)| *name).collect();
+            self.problem(key, format!("must be some of: {}", names.join(", ")));
+        }
+        all
+    }
+
+    /// Money, as text: a number of TOML may be a float.
+    pub(super) fn optional_amount(&mut self, key: &str) -> Option<Euro> {
+        let amount = self.take(key)?.as_str().and_then(|text| text.parse().ok());
+        if amount.is_none() {
+            self.problem(key, "must be an amount in euro as text, such as \"50,00\"");
+        }
+        amount
+    }
+
+    /// A table whose keys are the customer's own.
+    pub(super) fn optional_table(&mut self, key: &str) -> Option<Table> {
+        let table = table(self.take(key)?);
+        if table.is_none() {
+            self.problem(key, "must be a section");
+        }
+        table
     }
 
     pub(super) fn address(&mut self, key: &str, default: &str) -> Option<String> {

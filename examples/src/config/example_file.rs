@@ -1,6 +1,7 @@
 //! `examples/sync.toml` is what a reader copies, and `examples/README.md` explains it: they must be right and complete.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use toml::{Table, Value};
 
@@ -45,8 +46,8 @@ fn add(path: &str, table: &Table, keys: &mut BTreeSet<String>) {
             Value::Array(values) => values.first().and_then(Value::as_table),
             value => value.as_table(),
         };
-        // What stands inside a secret's place is no key of the configuration.
-        if let Some(inner) = inner.filter(|inner| !inner.contains_key("env")) {
+        // What stands inside a secret's place is no key of the configuration, and routes have keys of the customer's own.
+        if let Some(inner) = inner.filter(|inner| key != "policy.routes" && !inner.contains_key("env")) {
             add(&format!("{key}."), inner, keys);
         }
         keys.insert(key);
@@ -81,6 +82,7 @@ fn the_example_is_right_and_shows_the_defaults() {
     let config = Config::parse("examples/sync.toml", TEXT, secret).unwrap();
     assert_eq!(config.nmbrs.limits, NmbrsLimits::default());
     assert_eq!(config.yourcampus.limits, YourCampusLimits::default());
+    assert_eq!(config.store.as_deref(), Some(Path::new("examples/ledger.sqlite")));
     let least = "customer = \"c\"\n[nmbrs]\nclient_id = \"a\"\naccess_token = { env = \"A\" }\n[yourcampus]\ncompany = 7\n\
                  [policy]\nparticipation = \"by_access_field\"\nprotected = [\"beheer@voorbeeld.example\"]\n";
     assert_eq!(Config::parse("x", least, secret).unwrap().policy, config.policy);

@@ -8,6 +8,7 @@ mod document;
 #[cfg(test)]
 mod example_file;
 mod nmbrs;
+mod placement;
 mod policy;
 mod problem;
 mod secret;
@@ -20,7 +21,7 @@ pub use tokens::{NamedKey, Sealed, Tokens};
 pub use yourcampus::{YourCampus, YourCampusLimits};
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 use sync_core::{CustomerId, FingerprintKey, Policy};
@@ -43,6 +44,8 @@ pub struct Config {
     pub yourcampus: YourCampus,
     /// What the customer wants.
     pub policy: Policy,
+    /// The file that remembers runs, plans and who allowed what. Without one nothing can be applied.
+    pub store: Option<PathBuf>,
 }
 
 impl Config {
@@ -81,10 +84,11 @@ impl Config {
         let customer = root.text("customer");
         let fingerprint_key = root.secret("fingerprint_key", "SYNC_FINGERPRINT_KEY");
         let nmbrs = nmbrs::nmbrs(root.section("nmbrs"));
-        let mut yourcampus_section = root.section("yourcampus");
-        let target_company = yourcampus_section.integer("company", 1, i64::MAX);
-        let yourcampus = yourcampus::yourcampus(yourcampus_section);
-        let policy = policy::policy(root.section("policy"), target_company);
+        let (mut yourcampus, mut policy) = (root.section("yourcampus"), root.section("policy"));
+        let placement = placement::placement(&mut yourcampus, &mut policy);
+        let yourcampus = yourcampus::yourcampus(yourcampus);
+        let policy = policy::policy(policy, placement);
+        let store = store(root.section("store"));
         let fingerprint_key =
             fingerprint_key.and_then(|key| root.checked("fingerprint_key", fingerprint(&key)));
         let problems = root.finish();
@@ -92,18 +96,18 @@ impl Config {
             (Some(customer), Some(fingerprint_key), Some(nmbrs), Some(yourcampus), Some(policy))
                 if problems.is_empty() =>
             {
-                Ok(Self { customer: CustomerId::new(customer), fingerprint_key, nmbrs, yourcampus, policy })
+                let customer = CustomerId::new(customer);
+                Ok(Self { customer, fingerprint_key, nmbrs, yourcampus, policy, store })
             }
             _ => Err(Problems::of(name, problems)),
         }
     }
+}
 
-    /// Are both sides on this machine? Only then may this version write.
-    pub fn is_on_loopback(&self) -> bool {
-        [&self.nmbrs.rest_url, &self.nmbrs.identity_url, &self.yourcampus.base_url]
-            .into_iter()
-            .all(|url| is_loopback(url))
-    }
+fn store(mut section: Section<'_>) -> Option<PathBuf> {
+    let path = section.optional_path("path");
+    section.close();
+    path
 }
 
 fn fingerprint(key: &SecretString) -> Result<FingerprintKey, String> {
@@ -127,7 +131,11 @@ fn line_of(text: &str, offset: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use sync_core::TargetCompanyId;
+    use std::collections::BTreeMap;
+
+    use sync_core::policy::{Limit, Route};
+    use sync_core::record::EmployeeType;
+    use sync_core::{Euro, Placement, TargetCompanyId};
 
     use super::*;
 
@@ -156,9 +164,9 @@ mod tests {
     #[test]
     fn the_least_that_is_needed_is_enough() {
         let config = Config::parse("sync.toml", GOOD, secret).unwrap();
-        assert_eq!(config.policy.target_company, TargetCompanyId::new(7));
+        assert_eq!(config.policy.placement, Placement::One(TargetCompanyId::new(7)));
         assert_eq!(config.nmbrs.rest_url, "https://api.nmbrsapp.com");
-        assert!(!config.is_on_loopback());
+        assert_eq!(config.store, None);
     }
 
     #[test]
@@ -267,6 +275,72 @@ mod tests {
             let problems = parse(tokens).unwrap_err().to_string();
             assert!(problems.contains(told), "missing «{told}» in\n{problems}");
         }
+    }
+
+    #[test]
+    fn the_store_lies_beside_the_configuration_unless_its_path_is_absolute() {
+        let with = |path: &str| format!("{GOOD}\n[store]\npath = \"{path}\"\n");
+        for (path, place) in [("ledger.sqlite", "folder/ledger.sqlite"), ("/var/l.sqlite", "/var/l.sqlite")] {
+            let config = Config::parse("folder/sync.toml", &with(path), secret).unwrap();
+            assert_eq!(config.store.as_deref(), Some(Path::new(place)));
+        }
+    }
+
+    #[test]
+    fn accounts_live_in_one_company_or_in_those_of_the_routes() {
+        let with = |routes: &str| GOOD.replace("company = 7", "") + routes;
+        let told = "routes = { Noord = 8, \" Zuid \" = 9 }\n";
+        let config = Config::parse("sync.toml", &with(told), secret).unwrap();
+        let route = |value, company| (Route::of(value).unwrap(), TargetCompanyId::new(company));
+        let routes = BTreeMap::from([route("Noord", 8), route("Zuid", 9)]);
+        assert_eq!(config.policy.placement, Placement::ByFilterField(routes));
+        for (text, told) in [
+            (with(""), "yourcampus.company: is missing; or write policy.routes"),
+            (with("routes = {}\n"), "policy.routes: is empty"),
+            (with("routes = 7\n"), "policy.routes: must be a section"),
+            (
+                format!("{GOOD}routes = {{ Noord = 8 }}\n"),
+                "policy.routes: say either yourcampus.company or policy.routes, not both",
+            ),
+        ] {
+            let problems = problems(&text);
+            assert!(problems.contains(told), "missing «{told}» in\n{problems}");
+        }
+        let all =
+            problems(&with("routes = { Noord = 0, \" \" = 1, Oost = 2, \"Oost \" = 2, West = \"x\" }\n"));
+        for told in [
+            "routes.\"Noord\": must be the id",
+            "routes.\" \": a value must not be blank",
+            "routes.\"West\": must be",
+        ] {
+            assert!(all.contains(told), "missing «{told}» in\n{all}");
+        }
+        assert_eq!(all.matches("stands twice").count(), 1, "{all}");
+    }
+
+    #[test]
+    fn every_limit_can_be_chosen_and_all_that_contradicts_itself_is_told_at_once() {
+        let good = "also_in_service = [\"external\"]\nonboarding_budget = \"50,00\"\n[policy.limits]\neuro = \"500\"\n\
+                    updates = { percent = 1, at_least = 2, at_most = 3 }\n";
+        let policy = Config::parse("sync.toml", &format!("{GOOD}{good}"), secret).unwrap().policy;
+        assert_eq!(policy.limits.updates, Limit::new(1, 2, 3));
+        assert_eq!(policy.limits.euro, Some(Euro::from_cents(50_000)));
+        assert_eq!(policy.onboarding_budget, Some(Euro::from_cents(5_000)));
+        assert!(policy.is_in_service(&EmployeeType::External));
+        let bad = "also_in_service = [\"external\", \"former_payroll\"]\n[policy.limits]\neuro = \"500\"\n\
+                   updates = { at_least = 9, at_most = 3 }\nactivations = { at_most = 1 }\nemail_changes = 3\n";
+        let told = problems(&format!("{GOOD}{bad}"));
+        for part in [
+            "policy.also_in_service: must be some of: applicant, external, new_hire",
+            "policy.limits.euro: needs policy.onboarding_budget to count with",
+            "policy.limits.updates.at_least: is more than at_most",
+            "policy.limits.activations.at_least: is more than at_most; what is left out has its default",
+            "policy.limits.email_changes: must be a section",
+        ] {
+            assert!(told.contains(part), "missing «{part}» in\n{told}");
+        }
+        let told = problems(&format!("{GOOD}onboarding_budget = 50.0\n[policy.limits]\neuro = \"1.000\"\n"));
+        assert_eq!(told.matches("must be an amount in euro as text, such as").count(), 2, "{told}");
     }
 
     #[test]

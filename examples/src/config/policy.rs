@@ -1,12 +1,20 @@
 //! `[policy]`: what the customer wants, key by key, and checked as a whole by the core.
 
 use sync_core::policy::{Anniversary, EmailChoice, Limit, Limits};
-use sync_core::{CompanyId, DebtorId, Participation, Policy, TargetCompanyId};
+use sync_core::record::EmployeeType;
+use sync_core::{CompanyId, DebtorId, Euro, Participation, Placement, Policy, TargetCompanyId};
 
 use super::document::Section;
 
+/// The types besides payroll that can take part like it: those that are neither over nor were never more than a wish.
+const OTHER_TYPES: [(&str, EmployeeType); 3] = [
+    ("applicant", EmployeeType::Applicant),
+    ("external", EmployeeType::External),
+    ("new_hire", EmployeeType::NewHire),
+];
+
 /// Reads the section; `None` if something is missing, which has then been told.
-pub(super) fn policy(mut section: Section<'_>, target_company: Option<i64>) -> Option<Policy> {
+pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> Option<Policy> {
     let participation = section.choice(
         "participation",
         &[("everyone", Participation::Everyone), ("by_access_field", Participation::ByAccessField)],
@@ -28,44 +36,30 @@ pub(super) fn policy(mut section: Section<'_>, target_company: Option<i64>) -> O
     let companies = section.optional_texts("companies");
     let debtors = section.optional_texts("debtors");
     let protected = section.optional_texts("protected");
-    let mut limits_section = section.section("limits");
-    let defaults = Limits::default();
-    let limit_of = |limits: &mut Section<'_>, name: &str, default: Limit| {
-        let mut limit = limits.section(name);
-        let percent =
-            limit.optional_integer("percent", 0, 100).and_then(|percent| u8::try_from(percent).ok());
-        let bound = |limit: &mut Section<'_>, key: &str, default: u32| {
-            limit
-                .optional_integer(key, 0, i64::from(u32::MAX))
-                .and_then(|bound| u32::try_from(bound).ok())
-                .unwrap_or(default)
-        };
-        let at_least = bound(&mut limit, "at_least", default.at_least);
-        let at_most = bound(&mut limit, "at_most", default.at_most);
-        limit.close();
-        Limit::new(percent.unwrap_or(default.percent), at_least, at_most)
-    };
-    let mut limits = Limits::default();
-    limits.deactivations = limit_of(&mut limits_section, "deactivations", defaults.deactivations);
-    limits.creations = limit_of(&mut limits_section, "creations", defaults.creations);
-    limits_section.close();
-    let ceilings = ["source_request_ceiling", "target_request_ceiling"].map(|key| {
-        section.optional_integer(key, 1, i64::MAX).and_then(|ceiling| u64::try_from(ceiling).ok())
-    });
+    let also_in_service = section.optional_choices("also_in_service", &OTHER_TYPES).unwrap_or_default();
+    let budget = section.optional_amount("onboarding_budget");
+    let limits = limits(section.section("limits"), budget);
+    let ceilings = ["source_request_ceiling", "target_request_ceiling"]
+        .map(|key| section.number::<u64>(key, 1, i64::MAX));
 
-    let mut policy = Policy::new(
-        TargetCompanyId::new(target_company.unwrap_or(1)),
+    let is_complete = placement.is_some() && participation.is_some();
+    // What is missing has been told; the rest is checked with anything in its place.
+    let mut policy = Policy::placing(
+        placement.unwrap_or(Placement::One(TargetCompanyId::new(1))),
         participation.unwrap_or(Participation::ByAccessField),
     )
     .with_email(email)
     .with_anniversary(anniversary)
+    .with_in_service(also_in_service)
     .with_protected(protected.iter().flatten().map(String::as_str))
     .with_limits(limits);
     let [source, target] = ceilings;
-    policy = policy.clone().with_request_ceilings(
-        source.unwrap_or(policy.source_request_ceiling),
-        target.unwrap_or(policy.target_request_ceiling),
-    );
+    let (source, target) =
+        (source.unwrap_or(policy.source_request_ceiling), target.unwrap_or(policy.target_request_ceiling));
+    policy = policy.with_request_ceilings(source, target);
+    if let Some(budget) = budget {
+        policy = policy.with_onboarding_budget(budget);
+    }
     if let Some(language) = language {
         policy = policy.with_language(language);
     }
@@ -79,5 +73,37 @@ pub(super) fn policy(mut section: Section<'_>, target_company: Option<i64>) -> O
         section.problem("", error.to_string());
     }
     section.close();
-    (participation.is_some() && target_company.is_some()).then_some(policy)
+    is_complete.then_some(policy)
+}
+
+/// Reads `[policy.limits]`. The budget is what a limit in euro counts with.
+fn limits(mut section: Section<'_>, budget: Option<Euro>) -> Limits {
+    let defaults = Limits::default();
+    let mut limits = defaults;
+    limits.deactivations = limit(section.section("deactivations"), defaults.deactivations);
+    limits.creations = limit(section.section("creations"), defaults.creations);
+    limits.updates = limit(section.section("updates"), defaults.updates);
+    limits.email_changes = limit(section.section("email_changes"), defaults.email_changes);
+    limits.activations = limit(section.section("activations"), defaults.activations);
+    limits.euro = section.optional_amount("euro");
+    if limits.euro.is_some() && budget.is_none() {
+        section.problem("euro", "needs policy.onboarding_budget to count with");
+        limits.euro = None;
+    }
+    section.close();
+    limits
+}
+
+/// Reads one limit. Bounds that contradict each other are told here, so that the core need not.
+fn limit(mut section: Section<'_>, default: Limit) -> Limit {
+    let bound = |section: &mut Section<'_>, key| section.number::<u32>(key, 0, i64::from(u32::MAX));
+    let percent = section.number::<u8>("percent", 0, 100).unwrap_or(default.percent);
+    let at_least = bound(&mut section, "at_least").unwrap_or(default.at_least);
+    let at_most = bound(&mut section, "at_most").unwrap_or(default.at_most);
+    let is_usable = at_least <= at_most;
+    if !is_usable {
+        section.problem("at_least", "is more than at_most; what is left out has its default");
+    }
+    section.close();
+    if is_usable { Limit::new(percent, at_least, at_most) } else { default }
 }

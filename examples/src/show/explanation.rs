@@ -46,7 +46,12 @@ pub fn explanation(entry: &SavedEntry) -> String {
         line("because", "payroll says former payroll, and no record of the person is in service".to_owned());
         line("last day", plain(part("evidence").and_then(|evidence| evidence.get("last_day"))));
     }
-    line("proposal", plain(part("proposal")));
+    let proposal = part("proposal").filter(|proposal| !proposal.is_null());
+    if let Some(kind) = entry.proposed() {
+        line("proposal", format!("{kind}, if it is approved"));
+    }
+    line("same as", plain(proposal.and_then(|proposal| proposal.get("same_as"))));
+    line("in company", plain(part("company")));
     line("planned", plain(part("what")));
     line("on", plain(part("on")));
     line("leaves on", plain(json.get("leaves_on")));
@@ -56,7 +61,8 @@ pub fn explanation(entry: &SavedEntry) -> String {
     for other in list(part("records")) {
         line("involves", format!("record {}", plain(Some(other))));
     }
-    if let Some(fields) = fields(part("fields")) {
+    let changes = part("fields").or_else(|| proposal?.get("fields"));
+    if let Some(fields) = fields(changes) {
         text.push_str(&fields);
     }
     text

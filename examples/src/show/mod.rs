@@ -1,21 +1,32 @@
 //! Words and tables for people, at most 100 columns wide.
 //!
-//! In: plans, saved entries, reports. Out: text. Never: a name, an address or a date of birth; people are
-//! shown by the id of their record.
+//! In: plans, saved entries, reports. Out: text. Never: a name, an address or a date of birth of an employee; people are
+//! shown by the id of their record. Operators' names are shown by `status` alone.
 
 mod explanation;
-mod report;
+mod json;
+mod person;
+mod run;
+mod saved;
+mod status;
 
 pub use explanation::explanation;
-pub use report::applied;
+pub use json::{applied_json, plan_json, run_json};
+pub use person::Person;
+pub use run::{counts_of_done, outcome, run};
+pub use saved::{given, saved_plan};
+pub use status::Status;
 
 use std::fmt::Write;
 
 use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use sync_core::ExternalId;
 use sync_core::decision::{Decision, Planned};
+use sync_core::finding::Finding;
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, Entry, PlanDocument};
+
+use crate::next_step::is_blocked;
 
 const COLUMNS: u16 = 100;
 const MOST_ROWS: usize = 20;
@@ -80,9 +91,14 @@ pub fn facts<const N: usize>(facts: [(&str, String); N]) -> String {
 /// Everything a person needs to see of a plan before approving it.
 pub fn plan(document: &PlanDocument) -> String {
     let mut text = totals(document);
-    for section in
-        [actions(document), held(document), planned(document), findings(document), brakes(document)]
-    {
+    for section in [
+        actions(document),
+        proposals(document),
+        held(document),
+        planned(document),
+        findings(document),
+        brakes_section(&document.brakes),
+    ] {
         if !section.is_empty() {
             text.push('\n');
             text.push_str(&section);
@@ -105,9 +121,14 @@ fn totals(document: &PlanDocument) -> String {
     ] {
         table.add_row([what.to_owned(), count.to_string()]);
     }
+    let may_grant = match totals.may_grant.euro {
+        Some(euro) => format!("{euro} euro, at policy.onboarding_budget"),
+        None => "unknown: policy.onboarding_budget is not set".to_owned(),
+    };
     format!(
-        "{} people in {} records, {} accounts, of which {} are managed and active\n{table}\n",
-        totals.people, totals.records, totals.accounts, totals.managed_active
+        "{} people in {} records, {} accounts, of which {} are managed and active\n{table}\n\
+         may grant by itself, to {} accounts: {may_grant}\n",
+        totals.people, totals.records, totals.accounts, totals.managed_active, totals.may_grant.accounts
     )
 }
 
@@ -121,6 +142,15 @@ fn actions(document: &PlanDocument) -> String {
         &["action", "person", "account", "fields or evidence"],
         rows,
     )
+}
+
+fn proposals(document: &PlanDocument) -> String {
+    let rows = document.entries.iter().filter_map(|entry| {
+        let Decision::Hold { reason, proposal: Some(proposal), .. } = &entry.decision else { return None };
+        let account = entry.account.map(|account| account.id.to_string()).unwrap_or_default();
+        Some([proposal.action().to_string(), short(&entry.person), account, reason.code().to_owned()])
+    });
+    section("Waits for an approval by name or kind", &["action", "person", "account", "held because"], rows)
 }
 
 fn kind_of(entry: &Entry) -> Option<String> {
@@ -155,6 +185,7 @@ fn held(document: &PlanDocument) -> String {
 fn planned(document: &PlanDocument) -> String {
     let coming = document.entries.iter().filter_map(|entry| match &entry.decision {
         Decision::Planned { what: Planned::Onboard, on } => Some((*on, "first day", entry)),
+        Decision::Planned { what: Planned::Begin, on } => Some((*on, "begins; has an active account", entry)),
         Decision::Planned { what: Planned::Offboard, on } => Some((*on, "last day", entry)),
         _ => entry.leaves_on.map(|on| (on, "last day", entry)),
     });
@@ -166,8 +197,13 @@ fn planned(document: &PlanDocument) -> String {
 }
 
 fn findings(document: &PlanDocument) -> String {
-    use sync_core::finding::Finding;
-    let rows = document.findings.iter().map(|finding| match finding {
+    let rows = document.findings.iter().map(finding_text);
+    section("Worth knowing", &["where", "what"], rows)
+}
+
+/// A finding in words: where, and what.
+fn finding_text(finding: &Finding) -> [String; 2] {
+    match finding {
         Finding::UnreadableRecord { record, unreadable } => {
             [short(record), format!("{}: {}", unreadable.field, unreadable.problem)]
         }
@@ -185,6 +221,9 @@ fn findings(document: &PlanDocument) -> String {
         Finding::PlaceholderBirthday { record } => {
             [short(record), "the birthday is a placeholder and was read as missing".to_owned()]
         }
+        Finding::ContractOver { record } => {
+            [short(record), "the latest contract is over, but the employment goes on".to_owned()]
+        }
         Finding::LeftOut { company, debtor: Some(debtor) } => {
             [format!("company {company}"), format!("takes no part: debtor {debtor} is not chosen")]
         }
@@ -193,13 +232,14 @@ fn findings(document: &PlanDocument) -> String {
             "takes no part: Nmbrs does not say of which debtor it is, and debtors are chosen".to_owned(),
         ],
         _ => ["?".to_owned(), "a finding of a newer version".to_owned()],
-    });
-    section("Worth knowing", &["where", "what"], rows)
+    }
 }
 
-fn brakes(document: &PlanDocument) -> String {
-    let rows = document.brakes.iter().map(|brake| [brake.rule().to_owned(), brake_text(brake)]);
-    section("BLOCKED by a guard", &["rule", "what"], rows)
+fn brakes_section(brakes: &[Brake]) -> String {
+    let rows = brakes.iter().map(|brake| [brake.rule().to_owned(), brake_text(brake)]);
+    // That nobody has looked at a first plan yet is no mishap.
+    let heading = if is_blocked(brakes) { "BLOCKED by a guard" } else { "Waits for a person" };
+    section(heading, &["rule", "what"], rows)
 }
 
 /// A brake in words.
@@ -212,13 +252,32 @@ pub fn brake_text(brake: &Brake) -> String {
         Brake::FieldGone { company, field } => {
             format!("source company {company} no longer defines the extra field «{field}»")
         }
-        Brake::OverLimit { action, planned, recent, allowed } => {
-            format!(
-                "{planned} × {action} planned and {recent} done within seven days, {allowed} allowed without approval"
-            )
+        Brake::FirstRun => {
+            "no run of this customer has come to its end yet: a person must see the plan".to_owned()
+        }
+        Brake::OverLimit { what, planned, recent, allowed } => {
+            let recent =
+                if *recent == 0 { String::new() } else { format!(" and {recent} done within seven days") };
+            format!("{planned} {} planned{recent}, {allowed} allowed without an approval", what.name())
+        }
+        Brake::OverEuro { planned, allowed } => {
+            format!("{planned} euro may be granted by themselves, {allowed} allowed without an approval")
         }
         _ => "a brake of a newer version".to_owned(),
     }
+}
+
+/// A heading and a table with all of these rows.
+pub fn rows<const N: usize>(
+    heading: &str,
+    headings: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
+    let mut table = table(headings);
+    for row in rows {
+        table.add_row(row);
+    }
+    format!("{heading}\n{table}\n")
 }
 
 /// A heading and a table of at most [`MOST_ROWS`] rows; nothing when there are none.

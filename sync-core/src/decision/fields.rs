@@ -4,38 +4,41 @@
 //! the changes as fingerprints. Never: a field that the source does not know (the target keeps what it
 //! has), or a difference that is only spelling: blanks around it, Unicode form, case of an address.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 
 use super::{FieldChange, Payload, Shown};
 use crate::account::Account;
 use crate::change::{AccountChange, Field, NewAccount};
-use crate::email::{EmailAddress, EmailKey};
+use crate::email::EmailAddress;
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
-use crate::person::{birthday_of, clean, first_start};
+use crate::person::{Person, birthday_of, clean, first_start};
 use crate::pii::Pii;
 use crate::policy::{Anniversary, Policy};
 use crate::record::EmployeeRecord;
 use crate::text;
 
-/// What the source says an account should hold.
-pub(super) struct Wanted {
-    pub(super) email: EmailAddress,
-    pub(super) first_name: Pii<String>,
-    pub(super) prefix: Option<Pii<String>>,
-    pub(super) last_name: Pii<String>,
-    pub(super) birthday: Option<Pii<NaiveDate>>,
-    pub(super) work_anniversary: Option<Pii<NaiveDate>>,
+/// What the source says an account should hold. Of nearly everybody the account holds it already, so that nothing is
+/// copied before that is known.
+pub(super) struct Wanted<'a> {
+    email: &'a EmailAddress,
+    first_name: Pii<Cow<'a, str>>,
+    prefix: Option<Pii<Cow<'a, str>>>,
+    last_name: Pii<Cow<'a, str>>,
+    birthday: Option<Pii<NaiveDate>>,
+    work_anniversary: Option<Pii<NaiveDate>>,
 }
 
 /// The person has no first or no last name.
 pub(super) struct NoName;
 
-impl Wanted {
+impl<'a> Wanted<'a> {
     /// Reads a record in service.
     pub(super) fn of(
-        record: &EmployeeRecord,
-        email: EmailAddress,
+        record: &'a EmployeeRecord,
+        email: &'a EmailAddress,
         policy: &Policy,
         today: NaiveDate,
     ) -> Result<Self, NoName> {
@@ -49,6 +52,10 @@ impl Wanted {
             work_anniversary: anniversary(record, policy.anniversary, today).map(Pii::new),
         })
     }
+}
+
+fn owned(text: &Pii<Cow<'_, str>>) -> Pii<String> {
+    Pii::new(text.expose().clone().into_owned())
 }
 
 fn anniversary(record: &EmployeeRecord, choice: Anniversary, today: NaiveDate) -> Option<NaiveDate> {
@@ -70,11 +77,15 @@ fn anniversary(record: &EmployeeRecord, choice: Anniversary, today: NaiveDate) -
 
 /// Fingerprints one person's values.
 pub(super) struct Fingerprints<'a> {
-    pub(super) key: &'a FingerprintKey,
-    pub(super) person: &'a ExternalId,
+    key: &'a FingerprintKey,
+    person: &'a ExternalId,
 }
 
-impl Fingerprints<'_> {
+impl<'a> Fingerprints<'a> {
+    pub(super) fn of(person: &Person<'a>, key: &'a FingerprintKey) -> Self {
+        Self { key, person: person.external_id() }
+    }
+
     fn value(&self, field: Field, value: &str) -> Shown {
         let parts = [self.person.as_str().as_bytes(), field.name().as_bytes(), value.as_bytes()];
         Shown::Value(self.key.of("sync-core/value/v1", &parts))
@@ -95,19 +106,19 @@ impl Fingerprints<'_> {
 
 /// A new account and its fields.
 pub(super) fn creation(
-    wanted: Wanted,
+    wanted: &Wanted<'_>,
     id: &ExternalId,
     policy: &Policy,
     prints: &Fingerprints<'_>,
 ) -> (Vec<FieldChange>, Payload) {
     let account = NewAccount {
         external_id: id.clone(),
-        email: wanted.email,
-        first_name: wanted.first_name,
-        prefix: wanted.prefix,
-        last_name: wanted.last_name,
-        birthday: wanted.birthday,
-        work_anniversary: wanted.work_anniversary,
+        email: wanted.email.clone(),
+        first_name: owned(&wanted.first_name),
+        prefix: wanted.prefix.as_ref().map(owned),
+        last_name: owned(&wanted.last_name),
+        birthday: wanted.birthday.clone(),
+        work_anniversary: wanted.work_anniversary.clone(),
         language: policy.language.clone(),
     };
     let set =
@@ -129,22 +140,25 @@ pub(super) fn creation(
 
 /// The fields in which the account differs from what the source knows.
 pub(super) fn difference(
-    wanted: Wanted,
+    wanted: &Wanted<'_>,
     account: &Account,
     prints: &Fingerprints<'_>,
 ) -> (Vec<FieldChange>, AccountChange) {
-    let stored_address = account.email.as_ref().map(|stored| EmailKey::of(stored.expose()));
+    let has_address = account.email.as_ref().is_some_and(|stored| wanted.email.key().is_of(stored.expose()));
+    let date =
+        |wanted: &Option<Pii<NaiveDate>>, stored| wanted.clone().filter(|wanted| Some(wanted) != stored);
     let change = AccountChange {
-        email: (stored_address.as_ref() != Some(wanted.email.key())).then_some(wanted.email),
-        first_name: unless_stored(Some(wanted.first_name), account.first_name.as_ref()),
-        prefix: unless_stored(wanted.prefix, account.prefix.as_ref()),
-        last_name: unless_stored(Some(wanted.last_name), account.last_name.as_ref()),
-        birthday: wanted.birthday.filter(|wanted| Some(wanted) != account.birthday.as_ref()),
-        work_anniversary: wanted
-            .work_anniversary
-            .filter(|wanted| Some(wanted) != account.work_anniversary.as_ref()),
+        email: (!has_address).then(|| wanted.email.clone()),
+        first_name: unless_stored(Some(&wanted.first_name), account.first_name.as_ref()),
+        prefix: unless_stored(wanted.prefix.as_ref(), account.prefix.as_ref()),
+        last_name: unless_stored(Some(&wanted.last_name), account.last_name.as_ref()),
+        birthday: date(&wanted.birthday, account.birthday.as_ref()),
+        work_anniversary: date(&wanted.work_anniversary, account.work_anniversary.as_ref()),
         external_id: None,
     };
+    if change.is_empty() {
+        return (Vec::new(), change);
+    }
     let text = |field, stored: Option<&Pii<String>>, wanted: &str| FieldChange {
         field,
         before: prints.text(field, stored),
@@ -172,8 +186,25 @@ pub(super) fn difference(
     (fields.into_iter().flatten().collect(), change)
 }
 
+/// Our external id for an account that does not carry it yet, and nothing else.
+pub(super) fn marking(
+    id: &ExternalId,
+    account: &Account,
+    prints: &Fingerprints<'_>,
+) -> (Vec<FieldChange>, AccountChange) {
+    let before = account.external_id.as_deref().map(str::trim);
+    let before = match before {
+        None => Shown::Null,
+        Some("") => Shown::Empty,
+        Some(text) => prints.value(Field::ExternalId, text),
+    };
+    let after = prints.value(Field::ExternalId, id.as_str());
+    let change = AccountChange { external_id: Some(id.clone()), ..AccountChange::default() };
+    (vec![FieldChange { field: Field::ExternalId, before, after }], change)
+}
+
 /// The wanted text, unless the account stores the same up to blanks and Unicode form.
-fn unless_stored(wanted: Option<Pii<String>>, stored: Option<&Pii<String>>) -> Option<Pii<String>> {
+fn unless_stored(wanted: Option<&Pii<Cow<'_, str>>>, stored: Option<&Pii<String>>) -> Option<Pii<String>> {
     let stored = clean(stored);
-    wanted.filter(|wanted| Some(wanted) != stored.as_ref())
+    wanted.filter(|wanted| Some(*wanted) != stored.as_ref()).map(owned)
 }

@@ -4,9 +4,11 @@
 //! for an action the values to send. Never: two decisions for one person, an action without a reason, or
 //! a value in a decision; values travel beside it.
 
+mod access;
 mod decide;
 mod fields;
 mod reason;
+mod route;
 
 pub(crate) use decide::{Decided, Facts, decide};
 pub use reason::{Advice, HoldReason, NothingReason, SkipReason};
@@ -18,6 +20,7 @@ use crate::change::{AccountChange, Field, NewAccount};
 use crate::evidence::LeavingEvidence;
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, TargetCompanyId};
+use crate::plan::ActionKind;
 
 /// What happens to one person. Serialises into plans; holds fingerprints, never values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -91,23 +94,50 @@ impl Offboard {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Planned {
-    /// The person starts on that day.
+    /// The person starts on that day, and gets an account.
     Onboard,
+    /// The person starts on that day, for the first time or again, and has an active account already. It stays.
+    Begin,
     /// The person's last day is that day.
     Offboard,
 }
 
-/// What somebody could approve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// What somebody could approve for one person (R7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Proposal {
     /// Give an account that nobody manages our external id, and change nothing else.
-    Adopt,
-    /// Give a former employee's account access again.
-    Activate,
-    /// Take access away.
+    Adopt {
+        /// The external id, before and after.
+        fields: Vec<FieldChange>,
+    },
+    /// Give a former employee's account access again, and then bring it up to date.
+    Activate {
+        /// The fields that differ.
+        fields: Vec<FieldChange>,
+    },
+    /// Say that two records which look like one person's are one person's.
+    Relink {
+        /// The external id, before and after, where the account carries that of a record which is gone.
+        fields: Vec<FieldChange>,
+        /// The record whose person this one is, where it is still in the source.
+        same_as: Option<ExternalId>,
+    },
+    /// Take access away, of somebody who has not left.
     Deactivate,
+}
+
+impl Proposal {
+    /// What is done when somebody approves it.
+    pub const fn action(&self) -> ActionKind {
+        match self {
+            Self::Adopt { .. } => ActionKind::Adopt,
+            Self::Activate { .. } => ActionKind::Activate,
+            Self::Relink { .. } => ActionKind::Relink,
+            Self::Deactivate => ActionKind::Withdraw,
+        }
+    }
 }
 
 /// One field, before and after.

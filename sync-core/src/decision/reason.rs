@@ -91,19 +91,43 @@ reasons! {
         /// Left, with an active account that is not ours.
         LeaverNotManaged = "leaver_not_managed": "R18", "left service, and the active account with this address is not managed by us", "deactivate it by hand";
         /// Left by one record, but another is open.
-        OtherRecordOpen = "other_record_open": "U-1", "one record left service, another of the same person is of a type that is still open", "close the other record, or deactivate after asking";
+        OtherRecordOpen = "other_record_open": "U-1", "one record left service, another of the same person is of a type that is still open", "close the other record, or approve the deactivation after asking";
         /// Left, but an employment goes on or begins.
         BeginsAgain = "begins_again": "U-10", "type former payroll, but an employment goes on or is still to begin", "wait for payroll to catch up, or correct the employment";
         /// Left, but perhaps the same as somebody who cannot be told.
         MaybeStillHere = "maybe_still_here": "R2", "left service, but a record in service without a readable address may be of the same person: neither its name nor its birthday is another", "fill in the address, name and birthday of that record";
         /// Left by one record, but another one that the account was linked to is gone.
-        LinkedRecordGone = "linked_record_gone": "R2", "left service by one record, but another record of this account is no longer in the source", "find out why it is gone; deactivate by hand if the person left";
+        LinkedRecordGone = "linked_record_gone": "R2", "left service by one record, but another record of this account is no longer in the source", "find out why it is gone; approve the deactivation if the person left";
         /// The filter field is filled and no route is configured.
-        NoRoute = "no_route": "U-6", "the filter field is filled, and no route is configured", "empty the field; routes come with a later version";
+        NoRoute = "no_route": "U-6", "the filter field is filled, and no route is configured", "empty the field, or configure a table of routes";
+        /// The value of the filter field is not in the table.
+        RouteUnknown = "route_unknown": "U-6", "the filter field holds a value that the table of routes does not name", "add the value to the table, or correct it in payroll";
+        /// The filter field is empty.
+        RouteMissing = "route_missing": "U-6", "people are placed by the filter field, and it is empty for this employee", "fill it in; there is no default company";
+        /// The company has no filter field.
+        RouteFieldMissing = "route_field_missing": "U-6", "people are placed by the filter field, and this employee's company has none", "define the field in that company and fill it in";
+        /// The filter field cannot be read.
+        RouteUnreadable = "route_unreadable": "U-6", "the filter field holds characters that cannot be typed", "type the value anew";
+        /// Filter fields disagree.
+        RouteConflict = "route_conflict": "U-25", "filter fields of this person say different things", "make them agree, or remove the old one";
+        /// The account is in another company than the filter field says.
+        MoveCompany = "move_company": "U-6", "the account is in another company than the filter field says; a new account there may grant budgets again", "correct the field, or move the person by hand";
+        /// Another type, with an active account.
+        OtherTypeActive = "other_type_active": "U-1", "the employee type is neither in service nor former payroll, and the account is active", "let the policy count the type as in service, or approve the deactivation after asking";
         /// The account is nobody's yet.
         Adoption = "adoption": "R18", "an account with this address exists that we do not manage", "approve the adoption, or give the account another address";
         /// The account of a former employee.
         Rehire = "rehire": "R17", "back in service, and the account is inactive", "approve the activation";
+        /// The account of a record that is gone, and of the same person as far as can be seen.
+        FormerAccount = "former_account": "R17", "an account of this name and birthday stands for an employee who is no longer in the source", "approve the relink if it is the same person; if not, create an account by hand and approve its adoption";
+        /// The account of a record that is gone, and of another person.
+        AddressReused = "address_reused": "R17", "the account with this address stands for another employee, who is no longer in the source", "free the address there; if it is the same person, correct name and birthday";
+        /// Looks like somebody not in service who has an account.
+        MaybeReturned = "maybe_returned": "R17", "one employee in service without an account and one who is not in service but has an account have the same last name and birthday", "approve the relink if they are one person; if not, create an account by hand and approve its adoption";
+        /// The target keeps refusing the person's writes.
+        SetAside = "set_aside": "R21", "the target refused this person in several runs in a row; the next try waits longer each time", "find out from the run's report what it refuses, and correct it";
+        /// Left, and the target keeps refusing the deactivation.
+        LeaverSetAside = "leaver_set_aside": "R21", "left service, and the target refused to deactivate the account in several runs in a row", "deactivate by hand, or approve the deactivation to try it now";
     }
 }
 
@@ -113,7 +137,7 @@ reasons! {
         /// The access field says no, and there is no active account.
         AccessNo = "access_no": "2.3", "the access field says no", "";
         /// A type that no rule speaks of.
-        OtherType = "other_type": "U-1", "the employee type is neither payroll nor former payroll", "";
+        OtherType = "other_type": "U-1", "the employee type is neither in service nor former payroll", "";
         /// Not in the list of employees, so without a type.
         NoType = "no_type": "U-1", "the list of employees does not show this employee", "";
         /// The policy protects the address.

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::EngineError;
+use super::held::Held;
 use super::read::{self, RequestCounts};
 use crate::fingerprint::FingerprintKey;
 use crate::id::CustomerId;
@@ -11,6 +12,7 @@ use crate::ledger::{LastRun, LedgerView};
 use crate::plan::{Plan, Run, plan};
 use crate::policy::Policy;
 use crate::ports::{AccountReader, Clock, EmployeeSource, Ledger, Progress};
+use crate::snapshot::{Complete, TargetSnapshot};
 
 /// Reads both sides and plans. It holds no writer and there is no way to give it one.
 #[derive(Clone)]
@@ -33,6 +35,7 @@ pub struct Planned {
     /// Requests to the target.
     pub target: RequestCounts,
     pub(super) seen: LastRun,
+    pub(super) snapshot: Complete<TargetSnapshot>,
     pub(super) ledger: LedgerView,
 }
 
@@ -63,22 +66,31 @@ impl<'a> DryRun<'a> {
         policy: &Policy,
         key: &FingerprintKey,
     ) -> Result<Planned, EngineError> {
+        self.plan_under(None, customer, policy, key).await
+    }
+
+    /// The same, keeping the lease of a run that means to write.
+    pub(super) async fn plan_under(
+        &self,
+        held: Option<&Held<'_>>,
+        customer: &CustomerId,
+        policy: &Policy,
+        key: &FingerprintKey,
+    ) -> Result<Planned, EngineError> {
         policy.validate()?;
         let as_of = self.clock.now();
         let ledger = self.ledger.view(customer).await.map_err(EngineError::ledger_side)?;
-        let (source, source_requests) = read::source(self.source, policy, self.progress.as_ref()).await?;
+        let (source, source_requests) =
+            read::source(self.source, policy, self.progress.as_ref(), held).await?;
         let (target, target_requests) = read::target(self.accounts, policy, self.progress.as_ref()).await?;
         let plan = plan(&source, &target, &ledger, policy, &Run::new(customer, as_of, key));
-        let scope = source
-            .definitions()
-            .iter()
-            .map(|(company, definitions)| (company.clone(), crate::extra_fields::relied_on(definitions)))
-            .collect();
+        let scope = crate::plan::scope(&source);
         Ok(Planned {
             plan,
             source: source_requests,
             target: target_requests,
             seen: LastRun::new(scope),
+            snapshot: target,
             ledger,
         })
     }

@@ -1,6 +1,7 @@
 //! Why a run ended without a plan, or without writing anything.
 
-use crate::authority::Refusal;
+use chrono::{DateTime, Utc};
+
 use crate::id::{DebtorId, TargetCompanyId};
 use crate::policy::PolicyError;
 use crate::ports::PortError;
@@ -32,9 +33,12 @@ pub enum EngineError {
     /// would look absent, so nobody is judged at all.
     #[error("the sign-in sees no company of the chosen debtor {0}")]
     NoCompanyOfDebtor(DebtorId),
-    /// The approval does not cover a fresh plan.
-    #[error("nothing may be applied")]
-    Refused(#[from] Refusal),
+    /// Another run of this customer holds the lease (R24).
+    #[error("another run of this customer goes on, until {} at the latest", until.format("%Y-%m-%dT%H:%M:%SZ"))]
+    Busy {
+        /// When its lease ends if it renews it no more.
+        until: DateTime<Utc>,
+    },
 }
 
 impl EngineError {

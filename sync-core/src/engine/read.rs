@@ -10,8 +10,9 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::EngineError;
+use super::held::Held;
 use crate::account::Account;
-use crate::id::{AccountId, CompanyId, DebtorId};
+use crate::id::{AccountId, CompanyId, DebtorId, TargetCompanyId};
 use crate::policy::{EmailChoice, Policy};
 use crate::ports::{
     AccountReader, EmployeeSource, ListAccounts, PortError, PortErrorKind, Progress, RequestMeter,
@@ -61,6 +62,7 @@ pub(super) async fn source(
     port: &dyn EmployeeSource,
     policy: &Policy,
     progress: Option<&Arc<dyn Progress>>,
+    held: Option<&Held<'_>>,
 ) -> Result<(Complete<SourceSnapshot>, RequestCounts), EngineError> {
     let meters = Meters::new(policy.source_request_ceiling, progress);
     let visible = visible_companies(port, &meters).await?;
@@ -75,6 +77,9 @@ pub(super) async fn source(
     let mut reads = stream::iter(reads).buffer_unordered(LISTS_AT_ONCE);
     let mut disagreeing = Vec::new();
     while let Some((request, rows, was_first)) = reads.next().await {
+        if let Some(held) = held {
+            held.keep().await.map_err(EngineError::ledger_side)?;
+        }
         match builder.put(&request.company, rows.map_err(EngineError::source_side)?) {
             Err(Incomplete::Source { .. }) if was_first => disagreeing.push(request),
             done => done?,
@@ -151,10 +156,10 @@ pub(super) async fn target(
     progress: Option<&Arc<dyn Progress>>,
 ) -> Result<(Complete<TargetSnapshot>, RequestCounts), EngineError> {
     let meters = Meters::new(policy.target_request_ceiling, progress);
-    let company = policy.target_company;
     let visible = port.companies(&meters.first).await.map_err(EngineError::target_side)?;
-    if !visible.iter().any(|visible| visible.id == company) {
-        return Err(EngineError::NoTargetCompany(company));
+    let is_visible = |company: &TargetCompanyId| visible.iter().any(|visible| visible.id == *company);
+    if let Some(hidden) = policy.target_companies().into_iter().find(|company| !is_visible(company)) {
+        return Err(EngineError::NoTargetCompany(hidden));
     }
     let snapshot = match accounts(port, policy, &meters.first).await {
         Err(EngineError::Read { error, .. }) if error.kind() == PortErrorKind::Incomplete => None,
@@ -163,7 +168,7 @@ pub(super) async fn target(
     };
     let snapshot = match snapshot {
         Some(snapshot) => snapshot,
-        // Both lists again: an account that changed while being read stands in neither or in both.
+        // All lists again: an account that changed while being read stands in neither or in both.
         None => accounts(port, policy, &meters.again).await?,
     };
     Ok((snapshot, meters.counts()))
@@ -174,11 +179,12 @@ async fn accounts(
     policy: &Policy,
     meter: &RequestMeter,
 ) -> Result<Complete<TargetSnapshot>, EngineError> {
-    let mut builder = TargetSnapshotBuilder::announce([policy.target_company]);
-    for state in AccountState::ALL {
-        let request = ListAccounts::new(policy.target_company, state);
+    let companies = policy.target_companies();
+    let mut builder = TargetSnapshotBuilder::announce(companies.iter().copied());
+    for (company, state) in companies.into_iter().flat_map(|it| AccountState::ALL.map(|state| (it, state))) {
+        let request = ListAccounts::new(company, state);
         let list = port.accounts(&request, meter).await.map_err(EngineError::target_side)?;
-        builder.put(policy.target_company, state, list)?;
+        builder.put(company, state, list)?;
     }
     Ok(builder.finish()?)
 }

@@ -24,9 +24,12 @@ pub(super) fn shows(action: &AuthorisedAction, account: &Account) -> bool {
             Ownership::Ours(id) => action.records().iter().any(|(record, _)| *record == id),
             Ownership::Unclaimed | Ownership::Foreign => false,
         },
-        (ActionKind::Update, Some(Payload::Change(change))) => holds(account, change),
-        (ActionKind::Update, _) => false,
-        (ActionKind::Offboard, _) => !account.active,
+        (ActionKind::Update | ActionKind::Adopt | ActionKind::Relink, Some(Payload::Change(change))) => {
+            holds(account, change)
+        }
+        (ActionKind::Update | ActionKind::Adopt | ActionKind::Relink, _) => false,
+        (ActionKind::Activate, _) => account.active,
+        (ActionKind::Offboard | ActionKind::Withdraw, _) => !account.active,
     }
 }
 
@@ -50,7 +53,10 @@ fn holds(account: &Account, change: &AccountChange) -> bool {
         wanted.is_none() || clean(wanted.as_ref()) == clean(stored.as_ref())
     };
     let date = |wanted: &Option<_>, stored: &Option<_>| wanted.is_none() || wanted == stored;
+    let marked =
+        change.external_id.as_ref().is_none_or(|id| account.ownership() == Ownership::Ours(id.clone()));
     email
+        && marked
         && text(&change.first_name, &account.first_name)
         && text(&change.prefix, &account.prefix)
         && text(&change.last_name, &account.last_name)

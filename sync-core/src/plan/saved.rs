@@ -3,17 +3,17 @@
 //! In: bytes that somebody may have edited. Out: a [`SavedPlan`] whose content is exactly what its hash is
 //! about. Never: a [`Plan`](super::Plan); there are no values in a file and no way back (R7).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::document::{PlanDocument, SCHEMA};
-use super::{Entry, PlanId};
+use super::{ActionKind, Entry, PlanId};
 use crate::canonical;
+use crate::euro::Euro;
 use crate::external_id::ExternalId;
-use crate::fingerprint;
 use crate::guard::Brake;
 
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ impl SavedPlan {
             Some(_) => return Err(SavedPlanError::UnknownSchema),
             None => return Err(SavedPlanError::NotAPlan),
         }
-        if fingerprint::digest("sync-core/plan/v1", &canonical::bytes(&file.plan)) != file.id.as_str() {
+        if canonical::digest("sync-core/plan/v1", &file.plan) != file.id.as_str() {
             return Err(SavedPlanError::HashMismatch);
         }
         let as_of = file.plan.get("as_of").and_then(Value::as_str).and_then(|text| text.parse().ok());
@@ -95,6 +95,53 @@ impl SavedPlan {
         &self.id
     }
 
+    /// Whose run it is.
+    pub fn customer(&self) -> &str {
+        self.text("customer")
+    }
+
+    /// The hash of the policy under which it was made.
+    pub fn policy(&self) -> &str {
+        self.text("policy")
+    }
+
+    /// The hash of the scope that it saw.
+    pub fn scope(&self) -> &str {
+        self.text("scope")
+    }
+
+    /// Every person of the plan, as the file says, by external id.
+    pub fn entries(&self) -> impl Iterator<Item = (&ExternalId, &SavedEntry)> {
+        self.entries.iter()
+    }
+
+    /// The people of whom something waits for an approval of one of these kinds.
+    pub fn proposals(&self, kinds: &[ActionKind]) -> BTreeSet<ExternalId> {
+        let wanted = |entry: &SavedEntry| entry.proposed().is_some_and(|kind| kinds.contains(&kind));
+        self.entries.iter().filter(|(_, entry)| wanted(entry)).map(|(person, _)| person.clone()).collect()
+    }
+
+    /// What the file says is to be done, or proposed, for this person.
+    pub(crate) fn action_of(&self, person: &ExternalId) -> Option<ActionKind> {
+        let entry = self.entries.get(person)?;
+        ActionKind::parse(entry.kind()).or_else(|| entry.proposed())
+    }
+
+    /// The actions of the file, and those proposals that were approved too.
+    pub(crate) fn approvable<'a>(
+        &'a self,
+        proposals: &'a BTreeSet<ExternalId>,
+    ) -> impl Iterator<Item = (&'a ExternalId, ActionKind)> {
+        self.entries.iter().filter_map(|(person, entry)| {
+            let proposed = || entry.proposed().filter(|_| proposals.contains(person));
+            Some((person, ActionKind::parse(entry.kind()).or_else(proposed)?))
+        })
+    }
+
+    fn text(&self, key: &str) -> &str {
+        self.plan.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
     /// The instant as of which it was made.
     pub const fn as_of(&self) -> DateTime<Utc> {
         self.as_of
@@ -106,6 +153,11 @@ impl SavedPlan {
         self.entries.get(record).or_else(|| self.entries.values().find(of_record))
     }
 
+    /// The file that it was opened from, up to the order of its keys.
+    pub fn to_file(&self) -> Vec<u8> {
+        canonical::bytes(&serde_json::json!({ "id": self.id, "plan": self.plan }))
+    }
+
     /// The whole document as JSON.
     pub const fn json(&self) -> &Value {
         &self.plan
@@ -114,26 +166,52 @@ impl SavedPlan {
     /// Did the person who looked at this plan see this brake, with at least these numbers? What of the seen
     /// actions was done since has moved from `planned` to `recent`; together they must not be more.
     pub(crate) fn shows(&self, brake: &Brake) -> bool {
-        let seen = self.plan.get("brakes").and_then(Value::as_array).into_iter().flatten();
-        let Brake::OverLimit { planned, recent, .. } = brake else { return false };
         let Ok(wanted) = serde_json::to_value(brake) else { return false };
-        seen.into_iter().any(|seen| {
-            let number = |key| seen.get(key).and_then(Value::as_u64);
-            let (Some(seen_planned), Some(seen_recent)) = (number("planned"), number("recent")) else {
-                return false;
-            };
-            seen.get("brake") == wanted.get("brake")
-                && seen.get("action") == wanted.get("action")
-                && seen_planned >= *planned
-                && seen_planned.saturating_add(seen_recent) >= planned.saturating_add(*recent)
+        let seen = self.plan.get("brakes").and_then(Value::as_array).into_iter().flatten();
+        seen.into_iter().any(|seen| match brake {
+            Brake::OverLimit { planned, recent, .. } => {
+                let number = |key| seen.get(key).and_then(Value::as_u64);
+                let (Some(seen_planned), Some(seen_recent)) = (number("planned"), number("recent")) else {
+                    return false;
+                };
+                seen.get("brake") == wanted.get("brake")
+                    && seen.get("what") == wanted.get("what")
+                    && seen_planned >= *planned
+                    && seen_planned.saturating_add(seen_recent) >= planned.saturating_add(*recent)
+            }
+            Brake::OverEuro { planned, .. } => {
+                let amount =
+                    |key| seen.get(key).and_then(Value::as_str).and_then(|text| text.parse::<Euro>().ok());
+                seen.get("brake") == wanted.get("brake")
+                    && amount("planned").is_some_and(|seen| seen >= *planned)
+            }
+            _ => *seen == wanted,
         })
     }
 
-    /// Does this plan hold the same action, with the same account and the same values, for the same person?
+    /// Does this plan hold the same action, with the same account and the same values, for the same person? By what the
+    /// account was found does not count: a run that came to its end remembers whose it is, and finds it so from then on.
     pub(crate) fn holds_action_of(&self, entry: &Entry) -> bool {
         let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
         let Ok(fresh) = serde_json::to_value(entry) else { return false };
-        ["decision", "account", "records"].iter().all(|part| saved.get(part) == fresh.get(part))
+        ["/decision", "/records", "/account/id", "/account/company", "/account/active"]
+            .iter()
+            .all(|part| saved.pointer(part) == fresh.pointer(part))
+    }
+
+    /// Is this update what this plan proposed to do after an activation, on the same account and with the same values?
+    /// So it stands in a plan that is made when a run crashed between the two.
+    pub(crate) fn holds_update_of(&self, entry: &Entry) -> bool {
+        let Some(SavedEntry(saved)) = self.entries.get(&entry.person) else { return false };
+        let Ok(fresh) = serde_json::to_value(entry) else { return false };
+        let same = |seen: &str, now: &str| {
+            saved.pointer(seen).is_some() && saved.pointer(seen) == fresh.pointer(now)
+        };
+        saved.pointer("/decision/proposal/kind").and_then(Value::as_str) == Some("activate")
+            && ActionKind::of(&entry.decision) == Some(ActionKind::Update)
+            && same("/decision/proposal/fields", "/decision/fields")
+            && same("/account/id", "/account/id")
+            && same("/records", "/records")
     }
 }
 
@@ -146,6 +224,12 @@ impl SavedEntry {
     /// The kind of decision, such as `onboard` or `hold`.
     pub fn kind(&self) -> &str {
         self.0.pointer("/decision/kind").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// What is proposed for a held person, if anything is.
+    pub fn proposed(&self) -> Option<ActionKind> {
+        let kind = self.0.pointer("/decision/proposal/kind").and_then(Value::as_str)?;
+        if kind == "deactivate" { Some(ActionKind::Withdraw) } else { ActionKind::parse(kind) }
     }
 
     /// The reason of a decision that has one, as a code.

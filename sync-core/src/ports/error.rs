@@ -36,6 +36,8 @@ pub enum PortErrorKind {
     Incomplete,
     /// The call was not made because the run had used up its requests (R20).
     Ceiling,
+    /// Another run holds a later lease; this one may write nothing more (R24).
+    Overtaken,
     /// Nothing more can be done in this run.
     Fatal,
 }
@@ -69,6 +71,7 @@ impl PortError {
             PortErrorKind::Retryable { .. }
                 | PortErrorKind::ConsentLost
                 | PortErrorKind::Ceiling
+                | PortErrorKind::Overtaken
                 | PortErrorKind::Fatal
         )
     }
@@ -92,6 +95,7 @@ impl fmt::Display for PortError {
             PortErrorKind::ConsentLost => "consent lost, a person must sign in again",
             PortErrorKind::Incomplete => "the list disagrees with itself",
             PortErrorKind::Ceiling => "the run's request ceiling is reached",
+            PortErrorKind::Overtaken => "another run of this customer has taken over",
             PortErrorKind::Fatal => "failed",
         };
         write!(f, "{}: {what}", self.context)

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::PortError;
+use super::{LeaseId, PortError};
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CustomerId};
 use crate::ledger::{LastRun, LedgerView, Link};
@@ -50,12 +50,66 @@ pub struct IntentId(pub u64);
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was done; the links that stand now, of all records of the person.
-    Done(BTreeMap<ExternalId, Link>),
-    /// It was not done.
+    /// It was done, and this stands now. The person's failures are forgotten.
+    Done(Certain),
+    /// It was not done, for a reason that lies with the person: the target refused it. Counts towards quarantine (R21).
+    Refused,
+    /// It was not done, for a reason that has nothing to do with the person.
     NotDone,
     /// Nobody knows yet.
     Doubtful,
+}
+
+impl Outcome {
+    /// Is this an end, after which no other can come?
+    pub const fn is_end(&self) -> bool {
+        !matches!(self, Self::Doubtful)
+    }
+
+    /// Do both say the same of the intent, whatever else they tell?
+    pub const fn is_same_end(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::Done(_), Self::Done(_))
+                | (Self::Refused, Self::Refused)
+                | (Self::NotDone, Self::NotDone)
+                | (Self::Doubtful, Self::Doubtful)
+        )
+    }
+}
+
+/// Which account is whose, as far as it is certain.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Certain {
+    /// The account of each record.
+    pub links: BTreeMap<ExternalId, Link>,
+    /// Records that a person said are of one person: the later record, and the one whose id the account carries.
+    pub aliases: BTreeMap<ExternalId, ExternalId>,
+}
+
+impl Certain {
+    /// These links and no new alias.
+    pub const fn links(links: BTreeMap<ExternalId, Link>) -> Self {
+        Self { links, aliases: BTreeMap::new() }
+    }
+}
+
+/// An intent of which the ledger does not know how it ended: its run crashed, or nobody could say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenIntent {
+    /// Its number.
+    pub id: IntentId,
+    /// What was meant.
+    pub intent: Intent,
+}
+
+impl OpenIntent {
+    /// An intent under its number.
+    pub const fn new(id: IntentId, intent: Intent) -> Self {
+        Self { id, intent }
+    }
 }
 
 /// What a run that went to its end leaves behind.
@@ -66,18 +120,27 @@ pub struct CompletedRun {
     pub seen: LastRun,
     /// Which account is whose, for all people whose account was certain.
     pub links: BTreeMap<ExternalId, Link>,
+    /// The plan whose approval this run used up: no run is given it again.
+    pub approval: Option<PlanId>,
 }
 
 impl CompletedRun {
     /// A run that saw this and knows these accounts.
     pub const fn new(seen: LastRun, links: BTreeMap<ExternalId, Link>) -> Self {
-        Self { seen, links }
+        Self { seen, links, approval: None }
+    }
+
+    /// With the plan whose approval it used up.
+    pub fn using_up(mut self, approval: Option<PlanId>) -> Self {
+        self.approval = approval;
+        self
     }
 }
 
 /// The memory of what was meant and what was done.
 ///
-/// An implementation makes each call durable before it answers.
+/// An implementation makes each call durable before it answers. `settle` alone may wait for the next call to become so:
+/// what is lost of it is found again, because the intent is then open and the next run ends it by what it reads.
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// All that planning needs to know.
@@ -86,16 +149,33 @@ pub trait Ledger: Send + Sync {
     /// [`PortError`]; then the run must not go on.
     async fn view(&self, customer: &CustomerId) -> Result<LedgerView, PortError>;
 
-    /// Remembers what is about to be sent.
+    /// Remembers what is about to be sent. The lease must be held.
     ///
     /// # Errors
-    /// [`PortError`]; then it must not be sent.
-    async fn intend(&self, customer: &CustomerId, intent: &Intent) -> Result<IntentId, PortError>;
+    /// [`PortError`]; then it must not be sent. [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds
+    /// a later lease.
+    async fn intend(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        intent: &Intent,
+    ) -> Result<IntentId, PortError>;
 
-    /// Remembers how it ended. May be called again for an intent that was doubtful.
+    /// The intents that have not ended, in order: never settled, or settled as doubtful.
     ///
     /// # Errors
     /// [`PortError`].
+    async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError>;
+
+    /// Remembers how it ended. May be called again for an intent that has not ended; one that has keeps its end: to
+    /// tell it the same end again changes nothing, and another is an error.
+    ///
+    /// `Done` brings the links and aliases and ends the person's failures. `Refused` counts as a failure of the
+    /// person, once for each plan.
+    ///
+    /// # Errors
+    /// [`PortError`]; [`Conflict`](super::PortErrorKind::Conflict) for an intent that ended otherwise,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for one that this customer never had.
     async fn settle(
         &self,
         customer: &CustomerId,
@@ -103,9 +183,17 @@ pub trait Ledger: Send + Sync {
         outcome: &Outcome,
     ) -> Result<(), PortError>;
 
-    /// Remembers what a run that went to its end saw.
+    /// Remembers what a run that went to its end saw, in place of the last one, and its links beside the others, and
+    /// uses up its approval, all at once. The lease must be held. A run that crashed, or was stopped on its way, leaves
+    /// its approval waiting, so that the next run goes on with what is left of the approved plan.
     ///
     /// # Errors
-    /// [`PortError`].
-    async fn complete(&self, customer: &CustomerId, run: &CompletedRun) -> Result<(), PortError>;
+    /// [`PortError`]; [`Overtaken`](super::PortErrorKind::Overtaken) when another run holds a later lease,
+    /// [`Fatal`](super::PortErrorKind::Fatal) for an approval that was never given.
+    async fn complete(
+        &self,
+        customer: &CustomerId,
+        lease: LeaseId,
+        run: &CompletedRun,
+    ) -> Result<(), PortError>;
 }

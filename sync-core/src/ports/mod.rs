@@ -4,20 +4,34 @@
 //! through which a reader could write: [`AccountReader`] and [`AccountWriter`] are two traits, and a dry
 //! run is only ever given the first (R6).
 
+mod authorities;
 mod clock;
 mod error;
+mod lease;
 mod ledger;
 mod meter;
+mod retention;
+mod runs;
 mod source;
 mod target;
 mod vault;
 
+pub use authorities::{Authorities, Remembered};
 pub use clock::Clock;
 pub use error::{PortError, PortErrorKind};
-pub use ledger::{CompletedRun, Intent, IntentId, Ledger, Outcome};
+pub use lease::{Lease, LeaseId, Leased};
+pub use ledger::{Certain, CompletedRun, Intent, IntentId, Ledger, OpenIntent, Outcome};
 pub use meter::{CeilingReached, Progress, RequestMeter};
+pub use retention::Retention;
+pub use runs::{KeptPlan, RunEnd, RunEnding, RunId, RunRecord, RunStore};
 pub use source::{EmployeeSource, RowsRequest};
 pub use target::{
     AccountReader, AccountWriter, CreateRequest, ListAccounts, StateRequest, TargetCompany, UpdateRequest,
 };
 pub use vault::{CredentialRef, CredentialVault, SealedCredential, Swapped};
+
+/// All that outlives a run, in one place: whoever keeps one part in another place than the others loses the
+/// transactions that tie them together.
+pub trait Store: Ledger + Lease + Authorities + RunStore {}
+
+impl<T: Ledger + Lease + Authorities + RunStore + ?Sized> Store for T {}

@@ -5,7 +5,7 @@
 //! nothing is done about somebody without a type).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::{fmt, mem};
 
 use super::{Complete, Disagreement, Incomplete, Listing, Row};
 use crate::external_id::ExternalId;
@@ -140,7 +140,10 @@ pub struct SourceSnapshotBuilder {
     companies: BTreeMap<CompanyId, SourceCompany>,
     left_out: BTreeMap<CompanyId, SourceCompany>,
     missing: BTreeSet<(CompanyId, Resource)>,
-    records: BTreeMap<ExternalId, EmployeeRecord>,
+    /// By id. In long lists and not in a tree, because a million of them would leave it in shreds of memory.
+    records: BTreeMap<CompanyId, Vec<EmployeeRecord>>,
+    /// In which company each id was seen.
+    seen: BTreeMap<ExternalId, CompanyId>,
     definitions: BTreeMap<CompanyId, BTreeSet<FieldDefinition>>,
 }
 
@@ -152,7 +155,14 @@ impl SourceSnapshotBuilder {
         let missing =
             companies.keys().flat_map(|id| Resource::ALL.map(|resource| (id.clone(), resource))).collect();
         let definitions = companies.keys().map(|id| (id.clone(), BTreeSet::new())).collect();
-        Self { companies, left_out: BTreeMap::new(), missing, records: BTreeMap::new(), definitions }
+        Self {
+            companies,
+            left_out: BTreeMap::new(),
+            missing,
+            records: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            definitions,
+        }
     }
 
     /// Tells of companies that are visible and take no part because of their debtor. None of their lists follows.
@@ -201,15 +211,25 @@ impl SourceSnapshotBuilder {
         &mut self,
         company: &CompanyId,
         definitions: Vec<FieldDefinition>,
-        records: Vec<EmployeeRecord>,
+        mut records: Vec<EmployeeRecord>,
     ) -> Result<(), Incomplete> {
         if !self.companies.contains_key(company) {
             return Err(Incomplete::NotAnnounced);
         }
-        for record in records {
+        for record in &mut records {
             self.claim(company, &record.id)?;
-            self.records.insert(record.id.clone(), EmployeeRecord { company: company.clone(), ..record });
+            record.company = company.clone();
         }
+        let known = self.records.entry(company.clone()).or_default();
+        known.append(&mut records);
+        known.sort_by(|a, b| a.id.cmp(&b.id));
+        known.dedup_by(|later, earlier| {
+            let same = later.id == earlier.id;
+            if same {
+                mem::swap(later, earlier);
+            }
+            same
+        });
         self.definitions.insert(company.clone(), definitions.into_iter().collect());
         self.missing.retain(|(id, _)| id != company);
         Ok(())
@@ -223,7 +243,16 @@ impl SourceSnapshotBuilder {
         if let Some((company, resource)) = self.missing.into_iter().next() {
             return Err(Incomplete::SourceListMissing { company, resource });
         }
-        let mut records: Vec<_> = self.records.into_values().collect();
+        let mut of_company: BTreeMap<_, _> = self
+            .records
+            .into_iter()
+            .map(|(company, records)| (company, records.into_iter().peekable()))
+            .collect();
+        let mut records = Vec::with_capacity(self.seen.len());
+        for (id, company) in &self.seen {
+            records
+                .extend(of_company.get_mut(company).and_then(|rest| rest.next_if(|record| record.id == *id)));
+        }
         for record in &mut records {
             record.employments.sort_unstable();
             record.contracts.sort_unstable();
@@ -245,16 +274,29 @@ impl SourceSnapshotBuilder {
         list: Listing<Row<ExternalId, T>>,
         take: impl Fn(&mut EmployeeRecord, T),
     ) -> Result<(), Incomplete> {
-        for row in agreed(company, resource, list)? {
+        let rows = agreed(company, resource, list)?;
+        for row in &rows {
             self.claim(company, &row.id)?;
-            let record = self
-                .records
-                .entry(row.id)
-                .or_insert_with_key(|id| EmployeeRecord::new(id.clone(), company.clone()));
+        }
+        let records = self.records.entry(company.clone()).or_default();
+        let mut new = Vec::new();
+        let mut known = records.iter_mut().peekable();
+        for row in rows {
+            while known.next_if(|record| record.id < row.id).is_some() {}
+            let mut first = None;
+            let record = match known.next_if(|record| record.id == row.id) {
+                Some(record) => record,
+                None => first.insert(EmployeeRecord::new(row.id, company.clone())),
+            };
             match row.content {
                 Ok(part) => take(record, part),
                 Err(problem) => record.unreadable.push(problem),
             }
+            new.extend(first);
+        }
+        if !new.is_empty() {
+            records.append(&mut new);
+            records.sort_by(|a, b| a.id.cmp(&b.id));
         }
         Ok(())
     }
@@ -277,12 +319,12 @@ impl SourceSnapshotBuilder {
         Ok(())
     }
 
-    fn claim(&self, company: &CompanyId, id: &ExternalId) -> Result<(), Incomplete> {
-        match self.records.get(id) {
-            Some(record) if record.company != *company => {
-                Err(Incomplete::EmployeeInTwoCompanies(record.company.clone(), company.clone()))
-            }
-            _ => Ok(()),
+    fn claim(&mut self, company: &CompanyId, id: &ExternalId) -> Result<(), Incomplete> {
+        let seen = self.seen.entry(id.clone()).or_insert_with(|| company.clone());
+        if seen == company {
+            Ok(())
+        } else {
+            Err(Incomplete::EmployeeInTwoCompanies(seen.clone(), company.clone()))
         }
     }
 }

@@ -3,7 +3,7 @@
 //! In: announced companies, then both lists of each. Out: accounts by id. Never: an account that stood in
 //! both lists, because it changed while being read and nobody knows which row is the newer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Complete, Incomplete, Listing, Row};
@@ -72,8 +72,10 @@ impl TargetSnapshot {
 pub struct TargetSnapshotBuilder {
     companies: BTreeSet<TargetCompanyId>,
     missing: BTreeSet<(TargetCompanyId, AccountState)>,
-    accounts: BTreeMap<AccountId, Account>,
-    unreadable: BTreeMap<AccountId, UnreadableAccount>,
+    /// In long lists and not in trees, because a million of them would leave those in shreds of memory.
+    accounts: Vec<Account>,
+    unreadable: Vec<UnreadableAccount>,
+    seen: BTreeSet<AccountId>,
 }
 
 impl TargetSnapshotBuilder {
@@ -82,7 +84,7 @@ impl TargetSnapshotBuilder {
         let companies: BTreeSet<_> = companies.into_iter().collect();
         let missing =
             companies.iter().flat_map(|company| AccountState::ALL.map(|state| (*company, state))).collect();
-        Self { companies, missing, accounts: BTreeMap::new(), unreadable: BTreeMap::new() }
+        Self { companies, missing, accounts: Vec::new(), unreadable: Vec::new(), seen: BTreeSet::new() }
     }
 
     /// Takes one list.
@@ -101,14 +103,15 @@ impl TargetSnapshotBuilder {
         }
         let rows =
             list.agreed().map_err(|disagreement| Incomplete::Target { company, state, disagreement })?;
+        self.accounts.reserve(rows.len());
         for row in rows {
-            if self.accounts.contains_key(&row.id) || self.unreadable.contains_key(&row.id) {
+            if !self.seen.insert(row.id) {
                 return Err(Incomplete::AccountInTwoLists(company));
             }
             match row.content {
                 // Should the server ignore the filter, its own word about each row still counts.
-                Ok(account) => _ = self.accounts.insert(row.id, Account { company, ..account }),
-                Err(problem) => _ = self.unreadable.insert(row.id, UnreadableAccount::new(row.id, problem)),
+                Ok(account) => self.accounts.push(Account { id: row.id, company, ..account }),
+                Err(problem) => self.unreadable.push(UnreadableAccount::new(row.id, problem)),
             }
         }
         self.missing.remove(&(company, state));
@@ -123,10 +126,9 @@ impl TargetSnapshotBuilder {
         if let Some((company, state)) = self.missing.into_iter().next() {
             return Err(Incomplete::TargetListMissing { company, state });
         }
-        Ok(Complete(TargetSnapshot {
-            companies: self.companies,
-            accounts: self.accounts.into_values().collect(),
-            unreadable: self.unreadable.into_values().collect(),
-        }))
+        let Self { companies, mut accounts, mut unreadable, .. } = self;
+        accounts.sort_by_key(|account| account.id);
+        unreadable.sort_by_key(|row| row.id);
+        Ok(Complete(TargetSnapshot { companies, accounts, unreadable }))
     }
 }

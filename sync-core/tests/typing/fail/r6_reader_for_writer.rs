@@ -1,11 +1,17 @@
 //! R6: who may only read cannot be taken for one who writes.
-use sync_core::engine::{Apply, DryRun};
-use sync_core::ports::AccountReader;
+use sync_core::engine::SyncRun;
+use sync_core::ports::{AccountReader, Clock, EmployeeSource, Store};
 
-fn apply<'a>(dry_run: DryRun<'a>, accounts: &'a dyn AccountReader) -> Apply<'a> {
-    Apply::new(dry_run, accounts)
+fn run<'a>(
+    source: &'a dyn EmployeeSource,
+    accounts: &'a dyn AccountReader,
+    writer: &'a dyn AccountReader,
+    store: &'a dyn Store,
+    clock: &'a dyn Clock,
+) -> SyncRun<'a> {
+    SyncRun::new(source, accounts, writer, store, clock)
 }
 
 fn main() {
-    let _ = apply;
+    let _ = run;
 }

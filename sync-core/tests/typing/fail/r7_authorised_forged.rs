@@ -2,7 +2,7 @@
 use sync_core::Plan;
 use sync_core::authority::Authorised;
 
-fn authorised(plan: Plan) -> Authorised {
+fn authorised(plan: &Plan) -> Authorised<'_> {
     Authorised { plan, actions: Vec::new(), skipped: Vec::new() }
 }
 

@@ -1,11 +1,17 @@
 //! R6: a writer must be given as such.
-use sync_core::engine::{Apply, DryRun};
-use sync_core::ports::AccountWriter;
+use sync_core::engine::SyncRun;
+use sync_core::ports::{AccountReader, AccountWriter, Clock, EmployeeSource, Store};
 
-fn apply<'a>(dry_run: DryRun<'a>, accounts: &'a dyn AccountWriter) -> Apply<'a> {
-    Apply::new(dry_run, accounts)
+fn run<'a>(
+    source: &'a dyn EmployeeSource,
+    accounts: &'a dyn AccountReader,
+    writer: &'a dyn AccountWriter,
+    store: &'a dyn Store,
+    clock: &'a dyn Clock,
+) -> SyncRun<'a> {
+    SyncRun::new(source, accounts, writer, store, clock)
 }
 
 fn main() {
-    let _ = apply;
+    let _ = run;
 }

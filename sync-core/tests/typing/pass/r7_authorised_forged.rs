@@ -1,9 +1,9 @@
-//! R7: it comes of a plan that somebody saw, that person's approval, and a fresh plan.
-use sync_core::authority::{Approval, Authorised, Refusal, authorise};
-use sync_core::{Plan, SavedPlan};
+//! R7: it comes of a fresh plan and a person's word.
+use sync_core::Plan;
+use sync_core::authority::{Authorised, Authority, Refusal, authorise};
 
-fn authorised(seen: &SavedPlan, approval: Approval, fresh: Plan) -> Result<Authorised, Refusal> {
-    authorise(seen, approval, fresh)
+fn authorised<'p>(plan: &'p Plan, authority: Authority<'_>) -> Result<Authorised<'p>, Refusal> {
+    authorise(plan, authority)
 }
 
 fn main() {

@@ -1,0 +1,109 @@
+//! The commands that read both sides or the store, one file each.
+//!
+//! In: what was typed, and the configuration. Out: what is said, and how the command ended. Never: a rule; what may be
+//! done is decided in `sync-core`, and these only carry words there and back.
+
+mod apply;
+mod approve;
+mod confirm;
+mod explain;
+mod person;
+mod plan;
+mod purge;
+mod revoke;
+mod run;
+mod status;
+mod word;
+
+pub use apply::apply;
+pub use approve::approve;
+pub use confirm::confirm;
+pub use explain::explain;
+pub use person::person;
+pub use plan::plan;
+pub use purge::purge;
+pub use revoke::revoke;
+pub use run::{RunOptions, run};
+pub use status::status;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::bail;
+use nmbrs_client::NmbrsSource;
+use sync_core::ExternalId;
+use sync_core::engine::EngineError;
+use sync_core::ports::Progress;
+use yourcampus_client::{YourCampusReader, YourCampusWriter};
+
+use crate::advice::Advisor;
+use crate::config::Config;
+use crate::connect;
+use crate::exit::WrongUsage;
+use crate::grant::GrantPlace;
+use crate::progress::Bars;
+
+/// For whom a command is carried out.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Setting<'a> {
+    /// What the file says.
+    pub config: &'a Config,
+    /// The file, to be named in commands.
+    pub file: &'a Path,
+    /// Knows what to do about errors.
+    pub advisor: &'a Advisor<'a>,
+}
+
+impl<'a> Setting<'a> {
+    /// A command for the customer of this configuration.
+    pub const fn new(config: &'a Config, file: &'a Path, advisor: &'a Advisor<'a>) -> Self {
+        Self { config, file, advisor }
+    }
+
+    /// Both sides, ready to be asked; nothing is sent yet.
+    async fn sides(&self) -> anyhow::Result<Sides> {
+        let place = GrantPlace::new(&self.config.customer, &self.config.nmbrs.tokens)?;
+        if place.load().await?.is_none() {
+            bail!("{}: there is no grant yet, {place}", self.advisor.first_sign_in());
+        }
+        let authorizer = connect::authorizer(&self.config.nmbrs, &place)?;
+        let api = connect::target(&self.config.yourcampus)?;
+        Ok(Sides {
+            source: connect::source(&self.config.nmbrs, authorizer)?,
+            reader: connect::reader(&api),
+            writer: connect::writer(&api),
+        })
+    }
+}
+
+/// Both sides of one customer.
+struct Sides {
+    source: NmbrsSource,
+    reader: YourCampusReader,
+    writer: YourCampusWriter,
+}
+
+/// What a run says when it ended before it planned. One that met another tells how to go on if that one crashed.
+fn ended_early(error: EngineError) -> anyhow::Error {
+    let busy = matches!(error, EngineError::Busy { .. });
+    let error = anyhow::Error::new(error);
+    if busy {
+        error.context("nothing was done; if the other run crashed: sync run --take-over")
+    } else {
+        error
+    }
+}
+
+/// Bars on a terminal, unless somebody asked for JSON.
+fn bars(json: bool) -> Option<Arc<dyn Progress>> {
+    Bars::unless(json).map(|bars| bars as Arc<dyn Progress>)
+}
+
+/// An employee's id as somebody typed it.
+fn person_id(typed: &str, wrong: &'static str) -> anyhow::Result<ExternalId> {
+    match ExternalId::parse(typed).or_else(|_| ExternalId::rest(typed.trim())) {
+        Ok(id) => Ok(id),
+        Err(_) => bail!(WrongUsage(wrong)),
+    }
+}

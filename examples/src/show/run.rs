@@ -1,0 +1,107 @@
+//! What a run did, and what it left.
+
+use std::collections::BTreeMap;
+
+use sync_core::authority::{Refusal, Skipped, SkippedBecause};
+use sync_core::engine::{ActionResult, Applied, RequestCounts, RunReport, Verdict};
+use sync_core::plan::ActionKind;
+
+use super::{brake_text, facts, plan, section, short, wrapped};
+use crate::advice::chain;
+
+/// A run: its plan, what it took, and what came of it.
+pub fn run(report: &RunReport) -> String {
+    let requests = |counts: RequestCounts| counts.pages + counts.again;
+    let took = facts([
+        ("run", report.run.0.to_string()),
+        ("plan", report.plan.id().to_string()),
+        ("requests to Nmbrs", requests(report.source).to_string()),
+        (
+            "requests to YourCampus",
+            format!(
+                "{} to read, {} to write, {} to look after doubtful writes",
+                requests(report.target),
+                report.writes,
+                requests(report.settling)
+            ),
+        ),
+    ]);
+    format!("{took}\n{}\n{}", plan(report.plan.document()), outcome(report))
+}
+
+/// How many actions of each kind were done, on one line.
+pub fn counts_of_done(report: &RunReport) -> String {
+    let mut counts = BTreeMap::<ActionKind, usize>::new();
+    for action in report.applied().into_iter().flat_map(|applied| &applied.actions) {
+        if action.result.is_done() {
+            *counts.entry(action.action).or_default() += 1;
+        }
+    }
+    if counts.is_empty() {
+        return "nothing to do".to_owned();
+    }
+    counts.iter().map(|(kind, count)| format!("{count} × {kind}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What came of a run.
+pub fn outcome(report: &RunReport) -> String {
+    let mut text = match &report.verdict {
+        Verdict::Waits(refusal) => nothing(refusal),
+        Verdict::Applied(applied) => done(applied, report.writes),
+        _ => "An outcome of a newer version\n".to_owned(),
+    };
+    if let Some(error) = &report.unremembered {
+        text.push_str(&wrapped("NOT REMEMBERED: ", &chain(error)));
+    }
+    text
+}
+
+fn nothing(refusal: &Refusal) -> String {
+    let mut text = wrapped("", &format!("Nothing was done: {}", chain(refusal)));
+    if let Refusal::Braked(brakes) = refusal {
+        for brake in brakes {
+            text.push_str(&wrapped(&format!("  {}  ", brake.rule()), &brake_text(brake)));
+        }
+    }
+    text
+}
+
+fn done(applied: &Applied, writes: u64) -> String {
+    let mut text =
+        format!("{} of {} actions done with {writes} writes\n", applied.done(), applied.actions.len());
+    let undone = applied.actions.iter().filter_map(|action| {
+        let what = match &action.result {
+            ActionResult::Done(_) => return None,
+            ActionResult::NotDone(error) => format!("not done: {}", chain(error)),
+            ActionResult::Doubtful(error) => format!("DOUBTFUL: {}; the next run will see", chain(error)),
+            ActionResult::NotTried => {
+                "not tried: the run ended before, or an earlier action of the person was not done".to_owned()
+            }
+            _ => "a result of a newer version".to_owned(),
+        };
+        Some([action.action.to_string(), short(&action.person), what])
+    });
+    text.push_str(&section("Left undone", &["action", "person", "what became of it"], undone));
+    let skipped = applied
+        .skipped
+        .iter()
+        .map(|skipped| [skipped.action.to_string(), short(&skipped.person), because(skipped).to_owned()]);
+    text.push_str(&section("Skipped", &["action", "person", "because"], skipped));
+    if let Some(error) = &applied.stopped {
+        text.push_str(&wrapped("The run ended early: ", &chain(error)));
+    }
+    if let Some(error) = &applied.unsettled {
+        text.push_str(&wrapped("Doubtful writes could not be settled: ", &chain(error)));
+    }
+    text
+}
+
+const fn because(skipped: &Skipped) -> &'static str {
+    match skipped.because {
+        SkippedBecause::NotApproved => "the fresh plan holds it, and nobody's word covers it",
+        SkippedBecause::Changed => "it changed since it was approved",
+        SkippedBecause::NoLonger => "it was approved, and the fresh plan no longer holds it",
+        SkippedBecause::WaitsForAnother => "it needs another person's action first",
+        _ => "for a reason of a newer version",
+    }
+}

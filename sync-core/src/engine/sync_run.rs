@@ -1,0 +1,352 @@
+//! One run from its lease to its end: reads, plans, looks for authority, writes, remembers.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::EngineError;
+use super::dry_run::{DryRun, Planned};
+use super::held::Held;
+use super::read::{self, RequestCounts};
+use super::recover;
+use super::report::{ActionReport, ActionResult, Applied, RunReport, Verdict};
+use super::settle;
+use super::writing::{Pending, Writing, certain, shown};
+use crate::authority::{self, Approval, Authorised, Authority, Mandate, Refusal, authorise};
+use crate::external_id::ExternalId;
+use crate::fingerprint::FingerprintKey;
+use crate::id::CustomerId;
+use crate::ledger::Link;
+use crate::plan::{Entry, Plan, PlanDocument, PlanId, SavedPlan};
+use crate::policy::Policy;
+use crate::ports::{
+    AccountReader, AccountWriter, Clock, CompletedRun, EmployeeSource, KeptPlan, Outcome, PortError,
+    PortErrorKind, Progress, Remembered, RunEnd, RunEnding, RunId, Store,
+};
+
+/// Runs of one customer after the other, each under a lease.
+///
+/// Dropping one of its futures equals a crash: what was sent stands in the store as an intent, the lease ends by
+/// itself, and the next run goes on.
+#[derive(Clone)]
+pub struct SyncRun<'a> {
+    dry_run: DryRun<'a>,
+    writer: &'a dyn AccountWriter,
+    store: &'a dyn Store,
+    only: Option<ExternalId>,
+    take_over: bool,
+}
+
+/// Whose run it is, and under which policy.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    customer: &'a CustomerId,
+    policy: &'a Policy,
+    key: &'a FingerprintKey,
+}
+
+/// Where a run looks for a person's word.
+enum Word<'a> {
+    /// In the store: the mandate, and approvals that wait.
+    Remembered,
+    /// It was handed over.
+    Given(&'a SavedPlan, Approval),
+}
+
+/// A person's word as it was found.
+struct Found {
+    mandate: Option<Mandate>,
+    approved: Option<(SavedPlan, Approval)>,
+    /// The approval that was handed over had its run already.
+    used_up: bool,
+}
+
+impl<'a> SyncRun<'a> {
+    /// Runs over these ports.
+    pub fn new(
+        source: &'a dyn EmployeeSource,
+        accounts: &'a dyn AccountReader,
+        writer: &'a dyn AccountWriter,
+        store: &'a dyn Store,
+        clock: &'a dyn Clock,
+    ) -> Self {
+        let dry_run = DryRun::new(source, accounts, store, clock);
+        Self { dry_run, writer, store, only: None, take_over: false }
+    }
+
+    /// With somebody to tell how far it has come.
+    pub fn with_progress(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.dry_run = self.dry_run.with_progress(progress);
+        self
+    }
+
+    /// Only the part of the whole plan that is about the person who has this record (R25). Such a run does not count as
+    /// a complete one.
+    pub fn only(mut self, record: ExternalId) -> Self {
+        self.only = Some(record);
+        self
+    }
+
+    /// Takes the lease from another run, which somebody knows to have crashed. If it has not, the store refuses all
+    /// that it would still do, but for the one write that may be under way.
+    pub const fn taking_over(mut self) -> Self {
+        self.take_over = true;
+        self
+    }
+
+    /// The daily run: what the customer's mandate covers and the approvals that wait.
+    ///
+    /// # Errors
+    /// [`EngineError`]; then nothing was written. What went wrong after the first write is in the report.
+    pub async fn daily(
+        &self,
+        customer: &CustomerId,
+        policy: &Policy,
+        key: &FingerprintKey,
+    ) -> Result<RunReport, EngineError> {
+        self.run(Whose { customer, policy, key }, Word::Remembered).await
+    }
+
+    /// A run on this approval of this plan, and on no mandate.
+    ///
+    /// # Errors
+    /// As [`daily`](Self::daily).
+    pub async fn approved(
+        &self,
+        customer: &CustomerId,
+        policy: &Policy,
+        key: &FingerprintKey,
+        plan: &SavedPlan,
+        approval: Approval,
+    ) -> Result<RunReport, EngineError> {
+        self.run(Whose { customer, policy, key }, Word::Given(plan, approval)).await
+    }
+
+    async fn run(&self, whose: Whose<'_>, word: Word<'_>) -> Result<RunReport, EngineError> {
+        whose.policy.validate()?;
+        let clock = self.dry_run.clock;
+        let held = Held::acquire(self.store, clock, whose.customer, self.take_over).await?;
+        let ended = match self.store.begin(whose.customer, held.id(), clock.now()).await {
+            Ok(run) => {
+                let ended = self.under(&held, run, whose, word).await;
+                let remembered = self.store.end(whose.customer, run, &self.ending(&ended)).await;
+                ended.map(|report| RunReport { unremembered: remembered.err(), ..report })
+            }
+            Err(error) => Err(EngineError::ledger_side(error)),
+        };
+        let released = held.release().await;
+        ended.map(|report| {
+            let unremembered = report.unremembered.or(released.err());
+            RunReport { unremembered, ..report }
+        })
+    }
+
+    async fn under(
+        &self,
+        held: &Held<'_>,
+        run: RunId,
+        whose: Whose<'_>,
+        word: Word<'_>,
+    ) -> Result<RunReport, EngineError> {
+        let planned = self.dry_run.plan_under(Some(held), whose.customer, whose.policy, whose.key).await?;
+        self.end_what_crashed(whose.customer, &planned).await.map_err(EngineError::ledger_side)?;
+        let found = self.find(whose.customer, word, &planned.plan).await.map_err(EngineError::ledger_side)?;
+        let Planned { plan, source, target, seen, ledger, .. } = planned;
+        let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
+        self.store.keep_plan(whose.customer, &kept).await.map_err(EngineError::ledger_side)?;
+
+        let approval = found.approved.as_ref().map(|(plan, _)| plan.id().clone());
+        let written = match authorise_with(&plan, found) {
+            Ok(authorised) => {
+                let authorised = match &self.only {
+                    Some(record) => authorised.only(person_of(plan.document(), record)),
+                    None => authorised,
+                };
+                let mut links = certain_links(plan.document());
+                links.retain(|record, link| ledger.links.get(record) != Some(link));
+                let completed = CompletedRun::new(seen, links).using_up(approval);
+                self.write(held, whose, &authorised, &completed).await
+            }
+            Err(refusal) => Written::nothing(refusal),
+        };
+        let Written { verdict, settling, writes } = written;
+        Ok(RunReport { run, plan, verdict, source, target, settling, writes, unremembered: None })
+    }
+
+    async fn write(
+        &self,
+        held: &Held<'_>,
+        whose: Whose<'_>,
+        authorised: &Authorised<'_>,
+        completed: &CompletedRun,
+    ) -> Written {
+        let mut writing = Writing {
+            writer: self.writer,
+            store: self.store,
+            clock: self.dry_run.clock,
+            progress: self.dry_run.progress.as_deref(),
+            customer: whose.customer,
+            held,
+            authorised,
+            writes: 0,
+            pending: Vec::new(),
+        };
+        let (mut results, mut stopped) = writing.all().await;
+        let (writes, pending) = (writing.writes, writing.pending);
+        let (settling, unsettled) = match self.settle(whose, authorised, pending, &mut results).await {
+            Ok(counts) => (counts, None),
+            Err(error) => (RequestCounts::default(), Some(error)),
+        };
+        if stopped.is_none() && self.only.is_none() {
+            stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+        }
+        let report = |(action, result): (&authority::AuthorisedAction, _)| ActionReport {
+            person: action.person().clone(),
+            action: action.kind(),
+            result,
+        };
+        let actions = authorised.actions().iter().zip(results).map(report).collect();
+        let skipped = authorised.skipped().to_vec();
+        let applied = Applied { actions, skipped, stopped, unsettled };
+        Written { verdict: Verdict::Applied(applied), settling, writes }
+    }
+
+    /// Intents of runs that crashed end by what this run has read (R12).
+    async fn end_what_crashed(&self, customer: &CustomerId, planned: &Planned) -> Result<(), PortError> {
+        for open in self.store.open_intents(customer).await? {
+            if let Some(outcome) = recover::outcome(&open.intent, planned.plan.document(), &planned.snapshot)
+            {
+                self.store.settle(customer, open.id, &outcome).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The mandate, and the latest waiting approval that still holds. One that does not is no reason to stop the rest.
+    async fn find(&self, customer: &CustomerId, word: Word<'_>, fresh: &Plan) -> Result<Found, PortError> {
+        match word {
+            Word::Given(plan, approval) => {
+                // Kept, so that a run after a crash goes on with it.
+                let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
+                self.store.keep_plan(customer, &kept).await?;
+                let used_up = authority::check(plan, &approval, fresh).is_ok()
+                    && self.store.approve(customer, &approval).await? == Remembered::UsedUp;
+                Ok(Found { mandate: None, approved: Some((plan.clone(), approval)), used_up })
+            }
+            Word::Remembered => {
+                let mandate = self.store.mandate(customer).await?;
+                let mut approved = None;
+                for approval in self.store.approvals(customer).await? {
+                    let Some(kept) = self.store.plan(customer, &approval.plan).await? else { continue };
+                    let Ok(plan) = SavedPlan::open(&kept.file) else { continue };
+                    if authority::check(&plan, &approval, fresh).is_ok() {
+                        approved = Some((plan, approval));
+                        break;
+                    }
+                }
+                Ok(Found { mandate, approved, used_up: false })
+            }
+        }
+    }
+
+    /// One verified listing settles all that is in doubt. Without it, what may have been done stays doubtful.
+    async fn settle(
+        &self,
+        whose: Whose<'_>,
+        authorised: &Authorised<'_>,
+        pending: Vec<Pending>,
+        results: &mut [ActionResult],
+    ) -> Result<RequestCounts, EngineError> {
+        if pending.is_empty() {
+            return Ok(RequestCounts::default());
+        }
+        let (accounts, counts) = read::accounts_now(self.dry_run.accounts, whose.policy).await?;
+        for Pending { at, intent, error } in pending {
+            let (Some(action), Some(result)) = (authorised.actions().get(at), results.get_mut(at)) else {
+                continue;
+            };
+            let outcome = if let Some(account) = settle::find(action, &accounts) {
+                *result = ActionResult::Done(Some(account.id));
+                Outcome::Done(shown(action, account))
+            } else {
+                let refused = error.kind() == PortErrorKind::Conflict;
+                *result = ActionResult::NotDone(error);
+                if refused { Outcome::Refused } else { Outcome::NotDone }
+            };
+            let remembered = self.store.settle(whose.customer, intent, &outcome).await;
+            remembered.map_err(EngineError::ledger_side)?;
+        }
+        Ok(counts)
+    }
+
+    fn ending(&self, ended: &Result<RunReport, EngineError>) -> RunEnding {
+        let now = self.dry_run.clock.now();
+        match ended {
+            Err(error) => RunEnding { told: Some(error.to_string()), ..RunEnding::new(now, RunEnd::Failed) },
+            Ok(report) => {
+                let (end, told) = match &report.verdict {
+                    Verdict::Waits(refusal) => (RunEnd::Waits, Some(refusal.to_string())),
+                    Verdict::Applied(applied) if applied.is_complete() => (RunEnd::Done, None),
+                    Verdict::Applied(applied) => {
+                        (RunEnd::Partly, applied.stopped.as_ref().map(PortError::to_string))
+                    }
+                };
+                let plan: Option<PlanId> = Some(report.plan.id().clone());
+                RunEnding { at: now, end, plan, writes: report.writes, told }
+            }
+        }
+    }
+}
+
+/// What came of writing.
+struct Written {
+    verdict: Verdict,
+    settling: RequestCounts,
+    writes: u64,
+}
+
+impl Written {
+    fn nothing(refusal: Refusal) -> Self {
+        Self { verdict: Verdict::Waits(refusal), settling: RequestCounts::default(), writes: 0 }
+    }
+}
+
+fn authorise_with(plan: &Plan, found: Found) -> Result<Authorised<'_>, Refusal> {
+    let Found { mandate, approved, used_up } = found;
+    if used_up {
+        return Err(Refusal::UsedUp);
+    }
+    let mut authority = Authority::none();
+    if let Some(mandate) = &mandate {
+        authority = authority.with_mandate(mandate);
+    }
+    match approved {
+        Some((saved, approval)) => authorise(plan, authority.with_approval(&saved, approval)),
+        None => authorise(plan, authority),
+    }
+}
+
+/// The person who has this record, by external id.
+fn person_of<'a>(plan: &'a PlanDocument, record: &'a ExternalId) -> &'a ExternalId {
+    let has_record = |entry: &&Entry| entry.records.iter().any(|note| note.id == *record);
+    plan.entries.iter().find(has_record).map_or(record, |entry| &entry.person)
+}
+
+/// Which account is whose, where the plan is certain of it. A person who is held for another reason has an
+/// account no less, and all of the person's records belong to it.
+fn certain_links(document: &PlanDocument) -> BTreeMap<ExternalId, Link> {
+    document
+        .entries
+        .iter()
+        .filter_map(|entry| Some((entry, entry.account.filter(|account| account.found_by.is_certain())?)))
+        .flat_map(|(entry, account)| {
+            certain(account.id, entry.records.iter().map(|record| (&record.id, &record.company)))
+        })
+        .collect()
+}
+
+impl fmt::Debug for SyncRun<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SyncRun").finish_non_exhaustive()
+    }
+}
