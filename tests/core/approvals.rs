@@ -77,6 +77,24 @@ fn r7_an_action_that_the_person_did_not_see_is_skipped() {
 }
 
 #[test]
+fn r25_of_one_person_only_that_persons_actions_and_what_is_not_done_of_them_are_told() {
+    let seen = three_actions().plan();
+    let fresh = three_actions().with(person("dora")).with(person("eva")).plan();
+    let only = |name: &str| {
+        let approval = Approval::of(seen.id().clone(), three_actions().now);
+        let file = saved(&seen);
+        let authorised =
+            authorise(&fresh, Authority::none().with_approval(&file, approval)).unwrap().only(&id(name));
+        (authorised.actions().len(), authorised.skipped().to_vec())
+    };
+    assert_eq!(only("anna"), (1, vec![]));
+    let (actions, skipped) = only("dora");
+    assert_eq!(actions, 0);
+    let told: Vec<_> = skipped.iter().map(|it| (&it.person, it.because)).collect();
+    assert_eq!(told, [(&id("dora"), SkippedBecause::NotApproved)]);
+}
+
+#[test]
 fn r8_an_action_that_is_no_longer_needed_is_not_done() {
     let fresh = world()
         .crowd(12)

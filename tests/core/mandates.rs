@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use futures_util::FutureExt;
-use sync_core::authority::{Approval, Authority, Ended, Mandate, Refusal, authorise};
+use sync_core::authority::{Approval, Authority, Ended, Mandate, Refusal, SkippedBecause, authorise};
 use sync_core::engine::{EngineError, RunReport, Verdict};
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, Plan, SavedPlan};
@@ -434,6 +434,8 @@ fn r25_one_persons_action_that_needs_anothers_waits() {
     let (world, key) = (stage.world(), crate::world::key());
     let report = now(run.daily(&customer(), &world.policy, &key)).unwrap();
     assert!(done(&report).is_empty());
+    let skipped = &report.applied().unwrap().skipped;
+    assert_eq!(skipped.iter().map(|it| it.because).collect::<Vec<_>>(), [SkippedBecause::WaitsForAnother]);
     assert_eq!(done(&daily(&stage)), ["update crowd-00000", "onboard dora"]);
 }
 

@@ -13,9 +13,9 @@ use crate::play::Play;
 use crate::story::story;
 
 pub(crate) fn config() -> Config {
-    // A story is many worlds: a fifth of what is asked of a property about one.
+    // A story is many worlds: a tenth of what is asked of a property about one.
     let config = Config { failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
-    Config { cases: config.cases.div_ceil(5), ..config }
+    Config { cases: config.cases.div_ceil(10), ..config }
 }
 
 proptest! {
