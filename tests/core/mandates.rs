@@ -488,3 +488,17 @@ fn r17_somebody_who_only_looks_like_a_leaver_is_tied_to_no_account_until_a_perso
     assert_eq!(accounts(&stage).len(), 13, "and nobody has two accounts");
     assert_eq!(stage.dry_run().unwrap().plan.document().totals.actions.total(), 0);
 }
+
+#[test]
+fn r7_an_approval_holds_although_the_mandate_has_ended() {
+    let stage = settled();
+    tomorrow(&stage, |world| world.with(person("dora")).policy(|policy| policy.with_language("nl")));
+    approve(&stage, |_, approval| approval);
+    assert_eq!(done(&daily(&stage)), ["onboard dora"]);
+    tomorrow(&stage, |world| world.with(person("eva")));
+    assert_eq!(
+        waits_for(&daily(&stage)),
+        &Refusal::MandateEnded(Ended::Policy),
+        "the mandate is still ended"
+    );
+}
