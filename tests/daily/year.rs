@@ -80,14 +80,13 @@ fn ends_well(mut play: Play) {
 
 #[test]
 fn r25_a_year_of_daily_runs_ends_without_a_violation() {
-    for seed in [7, 8] {
-        ends_well(year(40, 2, seed));
-    }
+    ends_well(year(40, 2, 7));
 }
 
 #[test]
 #[ignore = "minutes; .ci/deep runs it"]
 fn r25_a_year_with_a_thousand_people_ends_without_a_violation() {
     let people = std::env::var("DAILY_PEOPLE").ok().and_then(|people| people.parse().ok()).unwrap_or(1000);
+    ends_well(year(40, 2, 8));
     ends_well(year(people, 12, 9));
 }
