@@ -262,3 +262,17 @@ fn r26_a_company_that_the_policy_leaves_out_is_not_gone() {
         |world: World| world.policy(|policy| policy.with_companies([sync_core::CompanyId::new("acme")]));
     check_brakes(&only_acme(world().synced("anna", 7).remembers("beta", &[])), &[]);
 }
+
+#[test]
+fn r22_what_is_limited_is_told_in_words() {
+    use sync_core::guard::Limited;
+    let limited = [
+        Limited::Deactivations,
+        Limited::Creations,
+        Limited::Updates,
+        Limited::EmailChanges,
+        Limited::Activations,
+    ];
+    let names: Vec<_> = limited.into_iter().map(Limited::name).collect();
+    assert_eq!(names, ["deactivations", "creations", "updates", "e-mail changes", "activations"]);
+}
