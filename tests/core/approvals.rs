@@ -208,8 +208,8 @@ fn r7_an_approval_and_its_plan_hold_for_a_day() {
     // A young approval does not make an old plan younger.
     assert_eq!(try_at(made + day, day + second), Err(Refusal::TooOld));
     // Plans count in whole seconds, clocks in less: one second is no future.
-    assert_eq!(try_at(made + second, second * 0), Ok(3));
-    assert_eq!(try_at(made + second * 2, second * 0), Err(Refusal::FromTheFuture));
+    assert_eq!(try_at(made + second, TimeDelta::zero()), Ok(3));
+    assert_eq!(try_at(made + second * 2, TimeDelta::zero()), Err(Refusal::FromTheFuture));
     assert_eq!(try_at(made + second * 3, second), Err(Refusal::FromTheFuture));
     assert_eq!(try_at(made, -second * 3), Err(Refusal::FromTheFuture));
 }
