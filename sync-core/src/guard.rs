@@ -246,8 +246,11 @@ fn over_euro(overview: &Overview<'_>) -> Option<Brake> {
     (planned > allowed && !overview.ledger.is_first_run()).then_some(Brake::OverEuro { planned, allowed })
 }
 
+/// For how many days deactivations count towards their limit (R4).
+pub(crate) const COUNTED_DAYS: i64 = 7;
+
 /// Deactivations of the last seven days: they count towards the limit of this run.
 pub(crate) fn recent_deactivations(ledger: &LedgerView, as_of: DateTime<Utc>) -> u64 {
-    let week_ago = as_of - TimeDelta::days(7);
+    let week_ago = as_of - TimeDelta::days(COUNTED_DAYS);
     ledger.deactivations.iter().filter(|at| **at > week_ago).count() as u64
 }

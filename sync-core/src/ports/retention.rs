@@ -6,9 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::authority::VALID_HOURS;
-
-/// For how many days deactivations count towards their limit (R4).
-const COUNTED_DAYS: i64 = 7;
+use crate::guard::COUNTED_DAYS;
 
 /// What [`RunStore::purge`](super::RunStore::purge) forgets: of each kind, the rows from before an instant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
