@@ -5,11 +5,16 @@
 //!
 //! | file | rule |
 //! |---|---|
+//! | `grant_list` | the list of budgets that support assigns in bulk |
 //! | `sheet` | a table as CSV; which texts are refused |
 //! | `atomic` | a private file that is never half written |
 
 mod atomic;
+mod grant_list;
 mod sheet;
 
 pub use self::atomic::{FileError, FileErrorKind, Put};
+pub use self::grant_list::{
+    BudgetKind, GrantAct, GrantListError, GrantListProblem, GrantRow, grant_list, grant_list_name,
+};
 pub use self::sheet::{CellError, CellProblem};
