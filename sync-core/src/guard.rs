@@ -53,9 +53,16 @@ pub enum Brake {
         /// How many are allowed.
         allowed: u64,
     },
-    /// R4: creations and activations may grant more by themselves than a run may.
+    /// R4: first grants, and what creations and activations may grant by themselves, are more than a run may give.
     OverEuro {
-        /// What they may grant, at the policy's onboarding budget.
+        /// What is granted, and may be granted at the policy's onboarding budget.
+        planned: Euro,
+        /// How much is allowed.
+        allowed: Euro,
+    },
+    /// R4: deactivations cancel more money than a run may.
+    OverEuroCancelled {
+        /// How much the ledger knows that they cancel.
         planned: Euro,
         /// How much is allowed.
         allowed: Euro,
@@ -96,7 +103,10 @@ impl Brake {
     /// Can no approval lift it? Then something has to be set right first, or, where it
     /// [is about scope](Self::is_about_scope), a person has to say that it is meant to be so.
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. })
+        !matches!(
+            self,
+            Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. } | Self::OverEuroCancelled { .. }
+        )
     }
 
     /// Is it about something that was there and is gone? Then a person can confirm that it is meant to be gone.
@@ -108,7 +118,10 @@ impl Brake {
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::EmptyCompany { .. } => "R3",
-            Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. } => "R4",
+            Self::FirstRun
+            | Self::OverLimit { .. }
+            | Self::OverEuro { .. }
+            | Self::OverEuroCancelled { .. } => "R4",
             Self::CompanyGone { .. } | Self::FieldGone { .. } => "R26",
         }
     }

@@ -3,6 +3,7 @@
 pub mod account;
 mod addresses;
 pub mod authority;
+pub mod budget;
 pub mod calendar;
 mod canonical;
 pub mod change;

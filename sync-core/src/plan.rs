@@ -8,8 +8,8 @@ mod document;
 mod saved;
 
 pub use document::{
-    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, MayGrant, PlanDocument, RecordNote, SCHEMA,
-    Totals,
+    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, MayGrant, MoneyTotals, PlanDocument,
+    RecordNote, SCHEMA, Totals,
 };
 pub use saved::{SavedEntry, SavedPlan, SavedPlanError};
 
@@ -25,7 +25,7 @@ use crate::calendar::{amsterdam_date, is_sentinel};
 use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
-use crate::email::EmailKey;
+use crate::email::{EmailAddress, EmailKey};
 use crate::extra_fields::{is_near_miss, relied_on};
 use crate::finding::Finding;
 use crate::fingerprint::FingerprintKey;
@@ -92,6 +92,7 @@ pub struct Plan {
     as_of: DateTime<Utc>,
     document: PlanDocument,
     payloads: BTreeMap<crate::ExternalId, Payload>,
+    payees: BTreeMap<crate::ExternalId, EmailAddress>,
 }
 
 impl Plan {
@@ -118,6 +119,11 @@ impl Plan {
     /// The file that a person looks at and approves: the document with its hash.
     pub fn to_file(&self) -> Vec<u8> {
         saved::file_bytes(&self.id, &self.document)
+    }
+
+    /// The addresses of those whose budgets move, or would if somebody approved it. Never serialised, never printed.
+    pub(crate) const fn payees(&self) -> &BTreeMap<crate::ExternalId, EmailAddress> {
+        &self.payees
     }
 
     pub(crate) const fn payloads(&self) -> &BTreeMap<crate::ExternalId, Payload> {
@@ -199,7 +205,7 @@ pub fn plan(
         entries,
     };
     let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
-    Plan { id, as_of: run.as_of, document, payloads }
+    Plan { id, as_of: run.as_of, document, payloads, payees: BTreeMap::new() }
 }
 
 /// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run
@@ -346,5 +352,6 @@ fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>) -> Entry 
             employee_type: record.listed.employee_type.clone(),
         })
         .collect();
-    Entry { person: person.external_id().clone(), records, account, decision, leaves_on, step }
+    let budgets = Vec::new();
+    Entry { person: person.external_id().clone(), records, account, budgets, decision, leaves_on, step }
 }

@@ -3,6 +3,8 @@
 //! In: what the ports are told. Out: what they are asked. Never: a change that is half made, or one customer's memory
 //! shown to another.
 
+mod money;
+
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -6,10 +6,12 @@
 
 mod authorities;
 mod clock;
+mod desk;
 mod error;
 mod lease;
 mod ledger;
 mod meter;
+mod money;
 mod retention;
 mod runs;
 mod source;
@@ -18,10 +20,12 @@ mod vault;
 
 pub use authorities::{Authorities, Remembered};
 pub use clock::Clock;
+pub use desk::{BudgetDesk, DeskGrant, DeskMemory, HandOver, Manner, Standing};
 pub use error::{PortError, PortErrorKind};
 pub use lease::{Lease, LeaseId, Leased};
-pub use ledger::{Certain, CompletedRun, Intent, IntentId, Ledger, OpenIntent, Outcome};
+pub use ledger::{Certain, CompletedRun, Intent, IntentId, Ledger, MoneySeen, OpenIntent, Outcome};
 pub use meter::{CeilingReached, Progress, RequestMeter};
+pub use money::{Batch, Forgetting, MoneyLedger, NewBatch, ToldBy};
 pub use retention::Retention;
 pub use runs::{KeptPlan, RunEnd, RunEnding, RunId, RunRecord, RunStore};
 pub use source::{EmployeeSource, RowsRequest};
@@ -32,6 +36,6 @@ pub use vault::{CredentialRef, CredentialVault, SealedCredential, Swapped};
 
 /// All that outlives a run, in one place: whoever keeps one part in another place than the others loses the
 /// transactions that tie them together.
-pub trait Store: Ledger + Lease + Authorities + RunStore {}
+pub trait Store: Ledger + MoneyLedger + Lease + Authorities + RunStore {}
 
-impl<T: Ledger + Lease + Authorities + RunStore + ?Sized> Store for T {}
+impl<T: Ledger + MoneyLedger + Lease + Authorities + RunStore + ?Sized> Store for T {}

@@ -85,6 +85,7 @@ fn view(tx: &Transaction<'_>, customer: i64) -> Result<LedgerView, Failure> {
         failures,
         last_run: last_run(tx, customer)?,
         deactivations: deactivations(tx, customer)?,
+        money: crate::ledger::Money::default(),
     })
 }
 

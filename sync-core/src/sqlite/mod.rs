@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod lease;
 mod ledger;
+mod money;
 mod runs;
 mod value;
 mod worker;

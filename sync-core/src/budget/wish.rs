@@ -1,0 +1,1 @@
+//! What the budget fields of a person say.
