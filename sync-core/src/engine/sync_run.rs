@@ -264,9 +264,8 @@ impl<'a> SyncRun<'a> {
         let (store, clock, customer) = (self.store, self.dry_run.clock, whose.customer);
         let plan = authorised.plan().id();
         let mut handing = Handing { desk, store, clock, customer, held, plan, latest };
-        if self.only.is_none() {
-            handing.finish_lists(&mut handed).await;
-        }
+        // Also in a run about one person: a desk takes no batch after a later one.
+        handing.finish_lists(&mut handed).await;
         if handed.stopped.is_some() {
             return handed;
         }
