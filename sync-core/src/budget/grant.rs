@@ -69,6 +69,13 @@ pub struct Grant {
     pub occasion: Occasion,
 }
 
+impl Grant {
+    /// A grant at once; set [`from`](Self::from) for a later one.
+    pub const fn new(id: GrantId, occasion: Occasion, act: Act, amount: Euro) -> Self {
+        Self { act, amount, from: None, id, occasion }
+    }
+}
+
 /// What happens to one budget of one person, and why. Its fields stand in canonical order.
 ///
 /// Amounts stand in it: whoever approves money has to see how much.

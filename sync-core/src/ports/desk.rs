@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 
 use super::PortError;
-use crate::budget::{Act, BatchId, Budget, GrantId, Mark};
+use crate::budget::{Act, BatchId, Budget, Grant, GrantId, Mark};
 use crate::email::EmailAddress;
 use crate::euro::Euro;
 use crate::external_id::ExternalId;
@@ -45,6 +45,21 @@ pub struct DeskGrant {
     pub amount: Euro,
     /// From which day on; none for at once.
     pub from: Option<NaiveDate>,
+}
+
+impl DeskGrant {
+    /// What a desk has to know of a grant of this person's budget.
+    pub fn new(
+        person: ExternalId,
+        company: TargetCompanyId,
+        account: AccountId,
+        email: EmailAddress,
+        budget: Budget,
+        grant: &Grant,
+    ) -> Self {
+        let Grant { act, amount, from, id, occasion: _ } = grant.clone();
+        Self { id, person, company, account, email, budget, act, amount, from }
+    }
 }
 
 /// What is handed over in one piece. Its id and its bytes were made durable before.
