@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{LeaseId, PortError};
-use crate::budget::{Baseline, BatchId, GrantId, GrantRecord, GrantState, Mark};
+use crate::budget::{Baseline, BatchId, GrantId, GrantRecord, GrantState, Mark, tombstones};
 use crate::external_id::ExternalId;
+use crate::fingerprint::FingerprintKey;
 use crate::id::{AccountId, CustomerId};
 use crate::pii::Pii;
 use crate::plan::PlanId;
@@ -86,6 +87,14 @@ pub struct Forgetting {
     pub accounts: BTreeSet<AccountId>,
     /// What stays: the fingerprints of those records and accounts.
     pub tombstones: BTreeSet<String>,
+}
+
+impl Forgetting {
+    /// Forgets whoever has these records and accounts. What stays is fingerprinted with the customer's key.
+    pub fn of(key: &FingerprintKey, records: BTreeSet<ExternalId>, accounts: BTreeSet<AccountId>) -> Self {
+        let tombstones = tombstones(key, &records, accounts.iter().copied());
+        Self { records, accounts, tombstones }
+    }
 }
 
 /// Who told what became of a grant.
