@@ -24,6 +24,14 @@ impl MoneyLedger for SqliteStore {
         Err(PortError::new(PortErrorKind::Fatal, "settle grants"))
     }
 
+    async fn tellings(
+        &self,
+        _: &CustomerId,
+        _: &std::collections::BTreeSet<GrantId>,
+    ) -> Result<Vec<crate::ports::Telling>, PortError> {
+        Ok(Vec::new())
+    }
+
     async fn open_batches(&self, _: &CustomerId) -> Result<Vec<Batch>, PortError> {
         Ok(Vec::new())
     }
