@@ -260,14 +260,12 @@ impl<'a> SyncRun<'a> {
         ledger: &LedgerView,
     ) -> Handed {
         let mut handed = Handed::default();
-        let present = handing::present_memory(ledger.money.epoch.as_ref(), ledger.money.desk);
-        let (Some(desk), Some(epoch)) = (self.desk, present) else { return handed };
+        let (Some(desk), Some(latest)) = (self.desk, handing::latest(&ledger.money)) else { return handed };
         let (store, clock, customer) = (self.store, self.dry_run.clock, whose.customer);
         let plan = authorised.plan().id();
-        let handing = Handing { desk, store, clock, customer, held, plan };
-        if self.only.is_none() {
-            handing.finish_lists(epoch, &mut handed).await;
-        }
+        let mut handing = Handing { desk, store, clock, customer, held, plan, latest };
+        // Also in a run about one person: a desk takes no batch after a later one.
+        handing.finish_lists(&mut handed).await;
         if handed.stopped.is_some() {
             return handed;
         }
@@ -279,7 +277,7 @@ impl<'a> SyncRun<'a> {
             .map(|(action, _)| action.person())
             .collect();
         let finished = std::mem::take(&mut handed.lists);
-        handed = handing.all(epoch, authorised.grants(), &undone).await;
+        handed = handing.all(authorised.grants(), &undone).await;
         handed.lists.splice(0..0, finished);
         handed
     }
