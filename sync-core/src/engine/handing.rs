@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use super::held::Held;
 use super::report::{GrantReport, GrantResult};
 use crate::authority::AuthorisedGrant;
-use crate::budget::{BatchId, Epoch, GrantId, GrantRecord, GrantState, Mark};
+use crate::budget::{BatchId, GrantId, GrantRecord, GrantState, Mark};
 use crate::external_id::ExternalId;
 use crate::id::CustomerId;
-use crate::ledger::DeskStanding;
+use crate::ledger::{DeskStanding, Money};
 use crate::plan::PlanId;
 use crate::ports::{
     Batch, BudgetDesk, Clock, DeskGrant, HandOver, Manner, NewBatch, PortError, PortErrorKind, Standing,
@@ -26,6 +26,8 @@ pub(super) struct Handing<'w> {
     pub(super) customer: &'w CustomerId,
     pub(super) held: &'w Held<'w>,
     pub(super) plan: &'w PlanId,
+    /// The present memory, and the number of its latest batch.
+    pub(super) latest: Mark,
 }
 
 /// What came of handing over.
@@ -46,28 +48,23 @@ struct Stop {
 
 impl Handing<'_> {
     /// Hands over what is authorised, but nothing of people whose actions were not done.
-    pub(super) async fn all(
-        &self,
-        epoch: &Epoch,
-        grants: &[AuthorisedGrant],
-        undone: &BTreeSet<&ExternalId>,
-    ) -> Handed {
+    pub(super) async fn all(&mut self, grants: &[AuthorisedGrant], undone: &BTreeSet<&ExternalId>) -> Handed {
         let mut handed = Handed::default();
         let (ready, waiting): (Vec<_>, Vec<_>) =
             grants.iter().partition(|grant| !undone.contains(grant.person()));
         match self.desk.manner() {
-            Manner::List => self.in_one_list(epoch, &ready, &mut handed).await,
-            Manner::OneByOne => self.one_by_one(epoch, &ready, &mut handed).await,
+            Manner::List => self.in_one_list(&ready, &mut handed).await,
+            Manner::OneByOne => self.one_by_one(&ready, &mut handed).await,
         }
         handed.grants.extend(waiting.into_iter().map(|grant| report(grant, GrantResult::NotTried)));
         handed
     }
 
-    async fn in_one_list(&self, epoch: &Epoch, grants: &[&AuthorisedGrant], handed: &mut Handed) {
+    async fn in_one_list(&mut self, grants: &[&AuthorisedGrant], handed: &mut Handed) {
         if grants.is_empty() {
             return;
         }
-        let (result, stopped) = match self.list(epoch, grants).await {
+        let (result, stopped) = match self.list(grants).await {
             Ok(batch) => {
                 handed.lists.push(batch.clone());
                 (GrantResult::Listed(batch), None)
@@ -79,32 +76,42 @@ impl Handing<'_> {
     }
 
     /// One list of all of them. Its bytes stand in the store before they stand in a file.
-    async fn list(&self, epoch: &Epoch, grants: &[&AuthorisedGrant]) -> Result<BatchId, Stop> {
-        let batch = BatchId::of(epoch, grants.iter().map(|grant| &grant.grant().id));
+    async fn list(&mut self, grants: &[&AuthorisedGrant]) -> Result<BatchId, Stop> {
+        let mark = self.latest.next();
+        let batch = BatchId::of(&mark, grants.iter().map(|grant| &grant.grant().id));
         let desk_grants: Vec<_> = grants.iter().map(|grant| desk_grant(grant)).collect();
         let bytes = self.desk.list(&batch, &desk_grants).map_err(untried)?;
-        let mark = self.prepare(&batch, grants, Some(bytes.clone())).await.map_err(untried)?;
-        self.hand_over_list(&HandOver::new(self.customer, &batch, &mark, &desk_grants, Some(&bytes)))
-            .await
-            .map_err(|error| Stop { result: GrantResult::Unfinished, error })?;
+        self.prepare(&batch, &mark, grants, Some(bytes.clone())).await.map_err(untried)?;
         let ids: Vec<_> = grants.iter().map(|grant| grant.grant().id.clone()).collect();
-        self.settle(&ids, GrantState::HandedOver)
-            .await
-            .map_err(|error| Stop { result: GrantResult::Unfinished, error })?;
-        Ok(batch)
+        let hand_over = HandOver::new(self.customer, &batch, &mark, &desk_grants, Some(&bytes));
+        match self.hand_over_list(&hand_over, &ids).await {
+            Ok(()) => Ok(batch),
+            Err(error) if error.kind() == PortErrorKind::Refused => {
+                Err(Stop { result: GrantResult::Refused, error })
+            }
+            Err(error) => Err(Stop { result: GrantResult::Unfinished, error }),
+        }
     }
 
-    async fn hand_over_list(&self, hand_over: &HandOver<'_>) -> Result<(), PortError> {
+    /// A list that may have been taken stays an intention, to be finished; one that never will be has ended.
+    async fn hand_over_list(&self, hand_over: &HandOver<'_>, grants: &[GrantId]) -> Result<(), PortError> {
         self.held.keep().await?;
-        self.desk.hand_over(hand_over).await
+        match self.desk.hand_over(hand_over).await {
+            Ok(()) => self.settle(grants, GrantState::HandedOver).await,
+            Err(error) if error.kind() == PortErrorKind::Refused => {
+                self.settle(grants, GrantState::Refused).await?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    async fn one_by_one(&self, epoch: &Epoch, grants: &[&AuthorisedGrant], handed: &mut Handed) {
+    async fn one_by_one(&mut self, grants: &[&AuthorisedGrant], handed: &mut Handed) {
         for grant in grants {
             let result = if handed.stopped.is_some() {
                 GrantResult::NotTried
             } else {
-                match self.one(epoch, grant).await {
+                match self.one(grant).await {
                     Ok(result) => result,
                     Err(Stop { result, error }) => {
                         handed.stopped = Some(error);
@@ -117,15 +124,16 @@ impl Handing<'_> {
     }
 
     /// One grant: remembered, handed over, remembered.
-    async fn one(&self, epoch: &Epoch, grant: &AuthorisedGrant) -> Result<GrantResult, Stop> {
+    async fn one(&mut self, grant: &AuthorisedGrant) -> Result<GrantResult, Stop> {
         let id = &grant.grant().id;
-        let batch = BatchId::of(epoch, std::iter::once(id));
-        let mark = match self.prepare(&batch, &[grant], None).await {
-            Ok(mark) => mark,
+        let mark = self.latest.next();
+        let batch = BatchId::of(&mark, std::iter::once(id));
+        match self.prepare(&batch, &mark, &[grant], None).await {
+            Ok(()) => {}
             // This occasion was used: by a run that was overtaken, or in a ledger that planning did not see.
             Err(error) if error.kind() == PortErrorKind::Conflict => return Ok(GrantResult::Unfinished),
             Err(error) => return Err(untried(error)),
-        };
+        }
         let desk_grant = [desk_grant(grant)];
         let hand_over = HandOver::new(self.customer, &batch, &mark, &desk_grant, None);
         let (state, error) = match self.desk.hand_over(&hand_over).await {
@@ -162,19 +170,22 @@ impl Handing<'_> {
     }
 
     async fn prepare(
-        &self,
+        &mut self,
         batch: &BatchId,
+        mark: &Mark,
         grants: &[&AuthorisedGrant],
         list: Option<Vec<u8>>,
-    ) -> Result<Mark, PortError> {
+    ) -> Result<(), PortError> {
         self.held.keep().await?;
         let records = grants.iter().map(|grant| {
             let budget = grant.budget().clone();
             GrantRecord::intended(grant.person().clone(), grant.account(), budget, grant.grant())
         });
-        let batch =
-            NewBatch::new(batch.clone(), self.plan.clone(), self.clock.now(), records.collect(), list);
-        self.store.prepare(self.customer, self.held.id(), &batch).await
+        let (plan, at) = (self.plan.clone(), self.clock.now());
+        let batch = NewBatch::new(batch.clone(), mark.clone(), plan, at, records.collect(), list);
+        self.store.prepare(self.customer, self.held.id(), &batch).await?;
+        self.latest = mark.clone();
+        Ok(())
     }
 
     async fn settle(&self, grants: &[GrantId], state: GrantState) -> Result<(), PortError> {
@@ -182,9 +193,10 @@ impl Handing<'_> {
         self.store.settle_grants(self.customer, &grants, &ToldBy::Run, self.clock.now()).await
     }
 
-    /// Lists that a crashed run prepared and perhaps did not write are written, byte for byte. Only in the memory that
-    /// the desk agrees with: a list of a restored ledger may have been carried out long ago.
-    pub(super) async fn finish_lists(&self, epoch: &Epoch, handed: &mut Handed) {
+    /// Lists that a crashed run prepared and perhaps did not write are written, byte for byte; one that the desk has
+    /// taken it does not write again. Only in the memory that the desk agrees with: a list of a restored ledger may have
+    /// been carried out long ago.
+    pub(super) async fn finish_lists(&self, handed: &mut Handed) {
         let batches = match self.store.open_batches(self.customer).await {
             Ok(batches) => batches,
             Err(error) => {
@@ -192,28 +204,34 @@ impl Handing<'_> {
                 return;
             }
         };
-        for batch in batches.iter().filter(|batch| batch.mark.epoch == *epoch) {
+        for batch in batches.iter().filter(|batch| batch.mark.epoch == self.latest.epoch) {
             let Some(list) = &batch.list else { continue };
             let intended = in_state(batch, &[GrantState::Intended]);
             if intended.is_empty() {
                 continue;
             }
-            let hand_over = HandOver::new(self.customer, &batch.id, &batch.mark, &[], Some(list));
-            let written = match self.hand_over_list(&hand_over).await {
-                Ok(()) => self.settle(&intended, GrantState::HandedOver).await,
-                Err(error) => Err(error),
+            // A row of which a person told something meanwhile must not be carried out, so the list must not be either.
+            let is_whole = intended.len() == batch.grants.len();
+            let finished = if is_whole {
+                let hand_over = HandOver::new(self.customer, &batch.id, &batch.mark, &[], Some(list));
+                self.hand_over_list(&hand_over, &intended).await
+            } else {
+                self.settle(&intended, GrantState::Doubtful).await
             };
-            if let Err(error) = written {
-                handed.stopped = Some(error);
-                return;
+            match finished {
+                Ok(()) if is_whole => handed.lists.push(batch.id.clone()),
+                Ok(()) => {}
+                Err(error) => {
+                    handed.stopped = Some(error);
+                    return;
+                }
             }
-            handed.lists.push(batch.id.clone());
         }
     }
 }
 
-/// What crashed runs left in doubt is found out, as far as the desk can tell. It is only asked. A list that it took
-/// waits for a person; one that it did not take is [finished](Handing::finish_lists) in a run that may write.
+/// What crashed runs left in doubt is found out, as far as the desk can tell. It is only asked. Lists are
+/// [finished](Handing::finish_lists) in a run that may write.
 ///
 /// Gives why the desk could not be asked, if it could not.
 pub(super) async fn recover(
@@ -222,40 +240,23 @@ pub(super) async fn recover(
     clock: &dyn Clock,
     customer: &CustomerId,
 ) -> Result<Option<PortError>, PortError> {
-    let batches = store.open_batches(customer).await?;
-    if batches.is_empty() {
-        return Ok(None);
-    }
-    let mark = match desk.mark(customer).await {
-        Ok(mark) => mark,
-        Err(error) => return Ok(Some(error)),
-    };
-    for batch in &batches {
-        let mut found = Vec::new();
-        if batch.list.is_some() {
-            let was_taken = mark
-                .as_ref()
-                .is_some_and(|mark| mark.epoch == batch.mark.epoch && mark.sequence >= batch.mark.sequence);
-            let intended = in_state(batch, &[GrantState::Intended]);
-            found.extend(intended.into_iter().filter(|_| was_taken).map(|id| (id, GrantState::HandedOver)));
-        } else {
-            for id in in_state(batch, &[GrantState::Intended, GrantState::Doubtful]) {
-                match desk.look_up(customer, &id).await {
-                    Ok(standing) => found.push((id, state_of(standing))),
-                    Err(error) => return Ok(Some(error)),
-                }
-            }
-        }
-        if !found.is_empty() {
+    for batch in store.open_batches(customer).await?.iter().filter(|batch| batch.list.is_none()) {
+        for id in in_state(batch, &[GrantState::Intended, GrantState::Doubtful]) {
+            let standing = match desk.look_up(customer, &id).await {
+                Ok(standing) => standing,
+                Err(error) => return Ok(Some(error)),
+            };
+            let found = [(id, state_of(standing))];
             store.settle_grants(customer, &found, &ToldBy::Run, clock.now()).await?;
         }
     }
     Ok(None)
 }
 
-/// May money move at all?
-pub(super) fn present_memory<'m>(epoch: Option<&'m Epoch>, standing: DeskStanding) -> Option<&'m Epoch> {
-    epoch.filter(|_| standing == DeskStanding::Agrees)
+/// May money move at all? Then in this memory, after this batch.
+pub(super) fn latest(money: &Money) -> Option<Mark> {
+    let epoch = money.epoch.clone().filter(|_| money.desk == DeskStanding::Agrees)?;
+    Some(Mark::new(epoch, money.sequence))
 }
 
 fn in_state(batch: &Batch, states: &[GrantState]) -> Vec<GrantId> {
@@ -275,18 +276,8 @@ fn untried(error: PortError) -> Stop {
 }
 
 fn desk_grant(grant: &AuthorisedGrant) -> DeskGrant {
-    let what = grant.grant();
-    DeskGrant {
-        id: what.id.clone(),
-        person: grant.person().clone(),
-        company: grant.company(),
-        account: grant.account(),
-        email: grant.email().clone(),
-        budget: grant.budget().clone(),
-        act: what.act,
-        amount: what.amount,
-        from: what.from,
-    }
+    let (person, email, budget) = (grant.person().clone(), grant.email().clone(), grant.budget().clone());
+    DeskGrant::new(person, grant.company(), grant.account(), email, budget, grant.grant())
 }
 
 fn report(grant: &AuthorisedGrant, result: GrantResult) -> GrantReport {

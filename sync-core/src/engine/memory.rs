@@ -32,7 +32,7 @@ pub struct MemoryStore {
     all: Mutex<All>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct All {
     customers: BTreeMap<CustomerId, Memory>,
     /// How many intents and runs there have been, of all customers.
@@ -40,7 +40,7 @@ struct All {
 }
 
 /// What is remembered of one customer.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Memory {
     /// All that planning needs, but for what the intents tell of deactivations and of money that is interrupted.
     view: LedgerView,
@@ -57,11 +57,18 @@ struct Memory {
 }
 
 /// The latest lease.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Held {
     id: LeaseId,
     /// `None` once it was given back.
     until: Option<DateTime<Utc>>,
+}
+
+/// What a backup of the store holds: all that it remembers as of now, and nothing of what comes after.
+impl Clone for MemoryStore {
+    fn clone(&self) -> Self {
+        Self { all: Mutex::new(self.lock().clone()) }
+    }
 }
 
 impl MemoryStore {

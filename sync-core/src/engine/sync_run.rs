@@ -224,10 +224,13 @@ impl<'a> SyncRun<'a> {
         let mut handed = Handed::default();
         if stopped.is_none() {
             handed = self.hand_over(held, whose, authorised, &results, ledger).await;
-            stopped = handed.stopped.take();
-        }
-        if stopped.is_none() && self.only.is_none() {
-            stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+            // What the desk could not take keeps no account waiting, but the approval of it.
+            let without_approval = handed.stopped.as_ref().map(|_| completed.clone().using_up(None));
+            let completed = without_approval.as_ref().unwrap_or(completed);
+            if self.only.is_none() {
+                stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+            }
+            stopped = handed.stopped.take().or(stopped);
         }
         let report = |(action, result): (&authority::AuthorisedAction, _)| ActionReport {
             person: action.person().clone(),
@@ -260,14 +263,12 @@ impl<'a> SyncRun<'a> {
         ledger: &LedgerView,
     ) -> Handed {
         let mut handed = Handed::default();
-        let present = handing::present_memory(ledger.money.epoch.as_ref(), ledger.money.desk);
-        let (Some(desk), Some(epoch)) = (self.desk, present) else { return handed };
+        let (Some(desk), Some(latest)) = (self.desk, handing::latest(&ledger.money)) else { return handed };
         let (store, clock, customer) = (self.store, self.dry_run.clock, whose.customer);
         let plan = authorised.plan().id();
-        let handing = Handing { desk, store, clock, customer, held, plan };
-        if self.only.is_none() {
-            handing.finish_lists(epoch, &mut handed).await;
-        }
+        let mut handing = Handing { desk, store, clock, customer, held, plan, latest };
+        // Also in a run about one person: a desk takes no batch after a later one.
+        handing.finish_lists(&mut handed).await;
         if handed.stopped.is_some() {
             return handed;
         }
@@ -279,7 +280,7 @@ impl<'a> SyncRun<'a> {
             .map(|(action, _)| action.person())
             .collect();
         let finished = std::mem::take(&mut handed.lists);
-        handed = handing.all(epoch, authorised.grants(), &undone).await;
+        handed = handing.all(authorised.grants(), &undone).await;
         handed.lists.splice(0..0, finished);
         handed
     }

@@ -18,6 +18,8 @@ use crate::plan::PlanId;
 pub struct NewBatch {
     /// Its name.
     pub id: BatchId,
+    /// The present memory, and the number after its latest batch.
+    pub mark: Mark,
     /// The plan that contains its grants.
     pub plan: PlanId,
     /// When.
@@ -32,12 +34,13 @@ impl NewBatch {
     /// A batch of these grants.
     pub const fn new(
         id: BatchId,
+        mark: Mark,
         plan: PlanId,
         at: DateTime<Utc>,
         grants: Vec<GrantRecord>,
         list: Option<Vec<u8>>,
     ) -> Self {
-        Self { id, plan, at, grants, list }
+        Self { id, mark, plan, at, grants, list }
     }
 }
 
@@ -160,23 +163,19 @@ pub enum ToldBy {
 /// [forgotten](Self::forget).
 #[async_trait]
 pub trait MoneyLedger: Send + Sync {
-    /// Remembers what is about to be handed over, durably and all at once, and numbers it in the present memory, from
-    /// 1. A grant whose name stands there already may only be one of the same budget that was
+    /// Remembers what is about to be handed over, durably and all at once. Its number is the next one of the present
+    /// memory, from 1. A grant whose name stands there already may only be one of the same budget that was
     /// [not done](GrantState::NotDone), of the same amount and act; it is an intention again, and belongs to this batch
-    /// from now on. The bytes of the list that it stood in before are erased, for nobody may carry them out now.
+    /// from now on. The bytes of the list that it stood in before are erased, for nobody may carry that out now.
     ///
     /// # Errors
     /// [`PortError`]; then nothing may be handed over. [`Overtaken`](super::PortErrorKind::Overtaken) without the
     /// lease. [`Conflict`](super::PortErrorKind::Conflict) when one of the occasions or names was used before, when the
-    /// batch is not [named](BatchId::of) by its grants in the present memory, or while an earlier list with one of the
-    /// grants may still have to be written. [`Fatal`](super::PortErrorKind::Fatal) when no baseline founded a memory,
-    /// and for a batch of nothing or of what is no intention.
-    async fn prepare(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        batch: &NewBatch,
-    ) -> Result<Mark, PortError>;
+    /// batch is not the next one of the present memory, or while an earlier list with one of the grants may still have
+    /// to be written. [`Fatal`](super::PortErrorKind::Fatal) when no baseline founded a memory, and for a batch of
+    /// nothing or of what is no intention.
+    async fn prepare(&self, customer: &CustomerId, lease: LeaseId, batch: &NewBatch)
+    -> Result<(), PortError>;
 
     /// Remembers how grants stand now, all at once. To tell the same again changes nothing. When all grants of a batch
     /// came to their end, the bytes of its list are erased.

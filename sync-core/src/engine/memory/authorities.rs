@@ -18,6 +18,12 @@ pub(super) struct Given {
     pub(super) is_used_up: bool,
 }
 
+impl Clone for Given {
+    fn clone(&self) -> Self {
+        Self { approval: same(&self.approval), is_used_up: self.is_used_up }
+    }
+}
+
 /// The same word once more. Approvals are not `Clone`, so that nobody uses one twice; to remember one is not to use it.
 fn same(approval: &Approval) -> Approval {
     Approval {

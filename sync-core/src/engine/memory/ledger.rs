@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::money::{empty, interrupt};
+use super::money::empty;
 use super::{All, Memory, MemoryStore, leased};
 use crate::budget::Epoch;
 use crate::id::CustomerId;
@@ -13,7 +13,7 @@ use crate::ports::{
 };
 
 /// An intent as it is kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Meant {
     pub(super) intent: Intent,
     /// The memory of money in which it was recorded.
@@ -58,7 +58,7 @@ impl Memory {
                     self.books.onboarded(&mut self.view.money, epoch.as_ref(), certain);
                 }
                 if intent.interrupts() {
-                    interrupt(&mut self.view, intent.account, Some(&intent.person));
+                    self.view.interrupt(intent.account, Some(&intent.person));
                 }
             }
             Outcome::Refused => {
@@ -86,7 +86,7 @@ impl Ledger for MemoryStore {
                     view.deactivations.push(intent.at);
                 }
                 if intent.interrupts() && !meant.has_ended() {
-                    interrupt(&mut view, intent.account, Some(&intent.person));
+                    view.interrupt(intent.account, Some(&intent.person));
                 }
             }
             view.deactivations.sort();
@@ -139,7 +139,7 @@ impl Ledger for MemoryStore {
         memory.view.links.extend(run.links.clone());
         memory.view.last_run = Some(run.seen.clone());
         for account in &run.money.inactive {
-            interrupt(&mut memory.view, Some(*account), None);
+            memory.view.interrupt(Some(*account), None);
         }
         empty(&mut memory.view.money, &run.money.emptied);
         Ok(())

@@ -13,14 +13,14 @@ use crate::budget::{
 };
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CustomerId};
-use crate::ledger::{LedgerView, Money, Vouched};
+use crate::ledger::{Money, Vouched};
 use crate::plan::PlanId;
 use crate::ports::{
     Batch, Certain, Forgetting, LeaseId, MoneyLedger, NewBatch, PortError, PortErrorKind, Telling, ToldBy,
 };
 
 /// What is remembered of money besides what the view says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Books {
     /// Where each grant stands in the view.
     row_of: BTreeMap<GrantId, usize>,
@@ -39,7 +39,7 @@ pub(super) struct Books {
 }
 
 /// A batch without its grants' states.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Header {
     /// Which of all it is.
     number: u64,
@@ -115,21 +115,6 @@ fn occasion_of(grant: &GrantRecord) -> (ExternalId, Budget, Occasion) {
     (grant.person.clone(), grant.budget.clone(), grant.occasion)
 }
 
-/// Of the money on this account, or of this person, nobody knows what is left.
-pub(super) fn interrupt(view: &mut LedgerView, account: Option<AccountId>, person: Option<&ExternalId>) {
-    let LedgerView { links, aliases, money, .. } = view;
-    for grant in &mut money.grants {
-        let linked = links.get(&grant.person).map(|link| link.account);
-        let is_on_account = account.is_some() && (grant.account == account || linked == account);
-        let is_of_person = person.is_some_and(|person| {
-            grant.person == *person
-                || aliases.get(person) == Some(&grant.person)
-                || aliases.get(&grant.person) == Some(person)
-        });
-        grant.interrupted |= is_on_account || is_of_person;
-    }
-}
-
 /// The fields of these were seen empty.
 pub(super) fn empty(money: &mut Money, emptied: &BTreeSet<GrantId>) {
     for grant in money.grants.iter_mut().filter(|grant| emptied.contains(&grant.id)) {
@@ -146,14 +131,15 @@ fn conflict(context: &'static str) -> PortError {
 }
 
 impl Memory {
-    fn prepare(&mut self, batch: &NewBatch) -> Result<Mark, PortError> {
+    fn prepare(&mut self, batch: &NewBatch) -> Result<(), PortError> {
         let (books, money) = (&mut self.books, &mut self.view.money);
-        let epoch = money.epoch.clone().ok_or_else(fatal("prepare a batch without a baseline"))?;
+        let epoch = money.epoch.as_ref().ok_or_else(fatal("prepare a batch without a baseline"))?;
         if batch.grants.is_empty() || batch.grants.iter().any(|grant| grant.state != GrantState::Intended) {
             return Err(fatal("prepare a batch of nothing, or of what is no intention")());
         }
-        if batch.id != BatchId::of(&epoch, batch.grants.iter().map(|grant| &grant.id)) {
-            return Err(conflict("prepare a batch that was named in another memory"));
+        let is_next = batch.mark.epoch == *epoch && batch.mark.sequence == money.sequence + 1;
+        if !is_next || books.batches.contains_key(&batch.id) {
+            return Err(conflict("prepare a batch that is not the next of the present memory"));
         }
         let (mut names, mut occasions) = (BTreeSet::new(), BTreeSet::new());
         let mut superseded = BTreeSet::new();
@@ -191,17 +177,16 @@ impl Memory {
             books.batch_of.insert(grant.id.clone(), batch.id.clone());
             books.told.push(Telling::new(grant.id.clone(), grant.state, ToldBy::Run, batch.at));
         }
-        let mark = Mark::new(epoch, money.sequence);
         let header = Header {
             number: books.prepared,
-            mark: mark.clone(),
+            mark: batch.mark.clone(),
             plan: batch.plan.clone(),
             at: batch.at,
             grants: batch.grants.iter().map(|grant| grant.id.clone()).collect(),
             list: batch.list.clone(),
         };
         books.batches.insert(batch.id.clone(), header);
-        Ok(mark)
+        Ok(())
     }
 
     fn settle_grants(
@@ -406,7 +391,7 @@ impl MoneyLedger for MemoryStore {
         customer: &CustomerId,
         lease: LeaseId,
         batch: &NewBatch,
-    ) -> Result<Mark, PortError> {
+    ) -> Result<(), PortError> {
         leased(&mut self.lock().customers, customer, lease, "prepare a batch")?.prepare(batch)
     }
 
