@@ -142,7 +142,7 @@ async fn an_administrator_gives_by_hand_and_the_director_sees_everything() {
         ("accounts/9/budgets", monthly.clone(), 404),
         ("accounts/2/budgets", monthly, 422),
         ("accounts/1/budgets", json!({ "kind": "monthly", "category": "all" }), 422),
-        ("accounts/1/budgets", json!({ "kind": "one_off", "category": "all", "act": "stop" }), 422),
+        ("accounts/1/budgets", json!({ "kind": "oneoff", "category": "all", "act": "stop" }), 422),
     ] {
         assert_eq!(stage.control("POST", path, &order).0, status, "{path} {order}");
     }

@@ -8,7 +8,7 @@ use crate::asking::{Reply, Stage, read, two_companies};
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
 fn one_off(email: &str) -> Value {
-    json!({ "email": email, "kind": "one_off", "category": "all", "act": "grant", "cents": 1250, "from": null })
+    json!({ "email": email, "kind": "oneoff", "category": "all", "act": "grant", "cents": 1250, "from": null })
 }
 
 /// `None` if the answer was lost.
@@ -41,6 +41,24 @@ async fn a_name_is_given_once_and_told_from_then_on() {
     assert_eq!((times_given(&stage), budgets.repetitions), (1, 0));
     assert_eq!(budgets.hand_overs[0].by, Giver::Service);
     assert_eq!(budgets.accounts[&1].one_off[0].cents, 1250);
+}
+
+#[tokio::test]
+async fn the_desk_keeps_the_mark_of_the_grant_that_it_gave_last() {
+    let stage = Stage::of(two_companies()).await;
+    let mark = || async {
+        read(reqwest::Client::new().get(format!("{}/mark", stage.sandbox.desk_url()))).await.unwrap()
+    };
+    assert_eq!(mark().await.status, 404);
+    let marked = |email: &str, sequence: u64| {
+        let mut grant = one_off(email);
+        grant["mark"] = json!({ "epoch": "e", "sequence": sequence });
+        grant
+    };
+    put(&stage, ID, &marked("anna@eerste.example", 1)).await.unwrap();
+    put(&stage, "second", &marked("nobody@eerste.example", 2)).await.unwrap();
+    put(&stage, ID, &marked("anna@eerste.example", 3)).await.unwrap();
+    assert_eq!(mark().await.body, json!({ "epoch": "e", "sequence": 1 }), "the others gave nothing");
 }
 
 #[tokio::test]

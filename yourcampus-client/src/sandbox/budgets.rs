@@ -28,6 +28,19 @@ pub struct Budgets {
     pub unknown_addresses: u64,
     /// Orders for an account that was not active.
     pub inactive_accounts: u64,
+    /// What the service desk was told of the ledger whose grant it gave last.
+    pub service_mark: Option<ServiceMark>,
+}
+
+/// How far the ledger had come that sent a grant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ServiceMark {
+    /// The name of its memory.
+    pub epoch: String,
+    /// The number of its latest batch.
+    pub sequence: u64,
 }
 
 /// What one account has and had.
@@ -78,7 +91,7 @@ pub struct Order {
 
 /// How often a budget is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum BudgetKind {
     /// Each month.

@@ -64,7 +64,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::account::Account;
-pub use self::budgets::{Act, Budget, BudgetKind, Budgets, Giver, HandOver, Order, Purse};
+pub use self::budgets::{Act, Budget, BudgetKind, Budgets, Giver, HandOver, Order, Purse, ServiceMark};
 pub use self::fault::{Effect, Fault};
 pub use self::grant_list::TakenList;
 pub use self::normalisation::{EmptyText, Normalisation};
@@ -114,8 +114,9 @@ impl Sandbox {
     ///
     /// | request | answer |
     /// |---|---|
-    /// | `PUT {desk_url}/grants/{id}` with `{"email", "kind": "monthly"\|"one_off", "category", "act": "grant"\|"replace"\|"stop", "cents", "from"}` | 201 and it is given; 200 if the same was given under this id before; 409 if something else was; 422 if it cannot be given |
+    /// | `PUT {desk_url}/grants/{id}` with `{"email", "kind": "monthly"\|"oneoff", "category", "act": "grant"\|"replace"\|"stop", "cents", "from", "mark": {"epoch", "sequence"}}`, the last two may be left out | 201 and it is given; 200 if the same was given under this id before; 409 if something else was; 422 if it cannot be given |
     /// | `GET {desk_url}/grants/{id}` | 200 if it was given, 404 if it never was |
+    /// | `GET {desk_url}/mark` | 200 with the mark that came with the grant it gave last, 404 if none did |
     pub fn desk_url(&self) -> String {
         format!("http://{}{}", self.address, service_desk::BASE_PATH)
     }

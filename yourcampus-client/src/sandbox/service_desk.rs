@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Complaint, Refusal};
-use super::budgets::{Act, BudgetKind, Giver, HandOver, Order};
+use super::budgets::{Act, BudgetKind, Giver, HandOver, Order, ServiceMark};
 use super::call::Call;
 use super::grant_list::key;
 use super::state::State;
@@ -29,11 +29,19 @@ struct Wanted {
     cents: u64,
     #[serde(default)]
     from: Option<NaiveDate>,
+    #[serde(default)]
+    mark: Option<ServiceMark>,
 }
 
 /// Answers what is asked of the desk; `None` for any other path.
 pub(super) fn answer(state: &mut State, call: &Call) -> Option<Result<Answer, Refusal>> {
     let path = call.path.strip_prefix(BASE_PATH)?.strip_prefix('/')?;
+    if path == "mark" && call.method == "GET" {
+        let mark = state.budgets.service_mark.as_ref();
+        return Some(
+            mark.map(|mark| Answer::json(200, &json!(mark))).ok_or(Refusal::NotFound("Nothing given yet")),
+        );
+    }
     let id = path.strip_prefix("grants/").filter(|id| !id.is_empty() && !id.contains('/'));
     Some(match (call.method.as_str(), id) {
         ("PUT", Some(id)) => give(state, id, call),
@@ -47,7 +55,7 @@ pub(super) fn answer(state: &mut State, call: &Call) -> Option<Result<Answer, Re
 fn give(state: &mut State, id: &str, call: &Call) -> Result<Answer, Refusal> {
     call.expect_query_of(&[])?;
     let wanted: Wanted = serde_json::from_value(call.json()?).map_err(|_| invalid("not a grant"))?;
-    let Wanted { email, kind, category, act, cents, from } = wanted;
+    let Wanted { email, kind, category, act, cents, from, mark } = wanted;
     let order = Order { kind, category, act, cents, from };
     if let Some(reason) = order.reason_to_refuse() {
         return Err(invalid(reason));
@@ -68,11 +76,13 @@ fn give(state: &mut State, id: &str, call: &Call) -> Result<Answer, Refusal> {
     let hand_over =
         HandOver { grant_id: Some(id.to_owned()), ..HandOver::new(Giver::Service, account, order) };
     let answer = shown(201, &hand_over).that_changed(true);
-    if state.budgets.carry_out(hand_over, is_active) {
-        Ok(answer)
-    } else {
-        Err(invalid("no active account has this address"))
+    if !state.budgets.carry_out(hand_over, is_active) {
+        return Err(invalid("no active account has this address"));
     }
+    if mark.is_some() {
+        state.budgets.service_mark = mark;
+    }
+    Ok(answer)
 }
 
 fn look_up(state: &State, id: &str, call: &Call) -> Result<Answer, Refusal> {
