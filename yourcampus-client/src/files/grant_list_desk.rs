@@ -18,6 +18,7 @@ use super::desk_mark::{DeskMark, MarkError, Turn, turn};
 use super::grant_list::{BudgetKind, GrantAct, GrantRow, grant_list, grant_list_name};
 
 const READ_MARK: &str = "read the mark of a folder of lists";
+const WRITE_AGAIN: &str = "write a list of grants again";
 const HAND_OVER: &str = "hand over a list of grants";
 
 /// Hands grants over as lists in a folder, which must be there and belong to one customer.
@@ -56,6 +57,32 @@ impl GrantListDesk {
     pub fn path(&self, batch: &BatchId, mark: &Mark) -> PathBuf {
         list_path(&self.folder, batch, mark)
     }
+
+    /// Writes the list of a batch that was taken once more, byte for byte, because a person asked for it: the file was
+    /// lost on its way. A run never does so; support does not notice that it has a list already.
+    ///
+    /// # Errors
+    /// [`PortErrorKind::Refused`] for a batch that this folder did not take, [`PortErrorKind::Conflict`] when other
+    /// content stands under the name of the list, and what the file system says.
+    pub async fn write_again(
+        &self,
+        customer: &CustomerId,
+        batch: &BatchId,
+        mark: &Mark,
+        list: &[u8],
+    ) -> Result<PathBuf, PortError> {
+        let latest = self.mark(customer).await?;
+        if !latest.is_some_and(|latest| latest.epoch == mark.epoch && latest.sequence >= mark.sequence) {
+            return Err(PortError::new(PortErrorKind::Refused, WRITE_AGAIN)
+                .with_source("the folder did not take this batch; a run hands it over"));
+        }
+        let (path, list) = (self.path(batch, mark), list.to_vec());
+        aside(WRITE_AGAIN, move || {
+            let put = atomic::create(&path, &list);
+            put.map(|_| path).map_err(|error| PortError::new(kind_of(&error), WRITE_AGAIN).with_source(error))
+        })
+        .await
+    }
 }
 
 #[async_trait]
@@ -63,7 +90,7 @@ impl DeskMemory for GrantListDesk {
     async fn mark(&self, customer: &CustomerId) -> Result<Option<Mark>, PortError> {
         let (folder, customer) = (self.folder.clone(), customer.clone());
         let mark = aside(READ_MARK, move || DeskMark::read(&folder, &customer).map_err(untold)).await?;
-        Ok(mark.map(DeskMark::into_mark))
+        Ok(mark.and_then(DeskMark::into_mark))
     }
 
     /// A folder knows which lists it took, and not what support made of them.
@@ -114,9 +141,9 @@ fn take(
         }),
         Turn::Begun(begun) => write(folder, begun, &path, bytes).map_err(doubtful),
         // A list that is gone was sent or put away by somebody. A second one could be carried out a second time.
-        Turn::Taken => match atomic::read(&path).map_err(doubtful)? {
+        Turn::Taken(taken) => match atomic::read(&path).map_err(doubtful)? {
             Some(there) if there != bytes => Err(doubtful(FileError::other_content(&path))),
-            _ => Ok(()),
+            _ => taken.take(folder).map_err(doubtful),
         },
     }
 }
@@ -180,7 +207,8 @@ fn untold(error: MarkError) -> PortError {
 /// The batch has no place after the mark, and this call did nothing. Whether an earlier one did, only the mark could say.
 fn not_placed(error: MarkError) -> PortError {
     let kind = match &error {
-        MarkError::OtherBatch => PortErrorKind::Conflict,
+        // Nor will it ever be taken: a number is used once.
+        MarkError::OtherBatch => PortErrorKind::Refused,
         MarkError::OtherCustomer => PortErrorKind::Fatal,
         MarkError::Passed | MarkError::Ended | MarkError::Unreadable(_) | MarkError::File(_) => {
             PortErrorKind::Doubtful
