@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::addresses::{Claim, steps};
+use crate::budget::GrantId;
 use crate::calendar::{amsterdam_date, is_sentinel};
 use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
@@ -93,6 +94,7 @@ pub struct Plan {
     document: PlanDocument,
     payloads: BTreeMap<crate::ExternalId, Payload>,
     payees: BTreeMap<crate::ExternalId, EmailAddress>,
+    emptied: BTreeSet<GrantId>,
 }
 
 impl Plan {
@@ -124,6 +126,12 @@ impl Plan {
     /// The addresses of those whose budgets move, or would if somebody approved it. Never serialised, never printed.
     pub(crate) const fn payees(&self) -> &BTreeMap<crate::ExternalId, EmailAddress> {
         &self.payees
+    }
+
+    /// One-offs that were given and whose fields are empty or at zero now (O4).
+    #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only the engine remembers"))]
+    pub(crate) const fn emptied(&self) -> &BTreeSet<GrantId> {
+        &self.emptied
     }
 
     pub(crate) const fn payloads(&self) -> &BTreeMap<crate::ExternalId, Payload> {
@@ -205,7 +213,7 @@ pub fn plan(
         entries,
     };
     let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
-    Plan { id, as_of: run.as_of, document, payloads, payees: BTreeMap::new() }
+    Plan { id, as_of: run.as_of, document, payloads, payees: BTreeMap::new(), emptied: BTreeSet::new() }
 }
 
 /// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run

@@ -179,7 +179,7 @@ hex_name! {
 }
 
 hex_name! {
-    /// Names a batch by what is in it.
+    /// Names a batch by its number and what is in it.
     BatchId
 }
 
@@ -204,9 +204,13 @@ impl GrantId {
 }
 
 impl BatchId {
-    /// The name of a batch of these grants, in their order, in this memory.
-    pub fn of<'a>(epoch: &'a Epoch, grants: impl Iterator<Item = &'a GrantId>) -> Self {
-        let parts: Vec<&str> = std::iter::once(epoch.as_str()).chain(grants.map(GrantId::as_str)).collect();
+    /// The name of the batch of this number that holds these grants, in their order.
+    pub fn of<'a>(mark: &'a Mark, grants: impl Iterator<Item = &'a GrantId>) -> Self {
+        let number = mark.sequence.to_string();
+        let mut parts = vec![mark.epoch.as_str(), number.as_str()];
+        for grant in grants {
+            parts.push(grant.as_str());
+        }
         Self::digest("sync-core/batch/v1", &parts)
     }
 }
@@ -232,9 +236,14 @@ pub struct Mark {
 }
 
 impl Mark {
-    /// The mark after this batch of this memory.
+    /// The mark of this batch of this memory.
     pub const fn new(epoch: Epoch, sequence: u64) -> Self {
         Self { epoch, sequence }
+    }
+
+    /// The mark of the batch after it.
+    pub fn next(&self) -> Self {
+        Self { epoch: self.epoch.clone(), sequence: self.sequence.saturating_add(1) }
     }
 }
 

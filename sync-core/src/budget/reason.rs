@@ -59,6 +59,8 @@ reasons! {
         Forgotten = "forgotten": "R11", "what this person was given was forgotten on request", "sync budgets baseline, naming this person";
         /// There is no desk.
         NoDesk = "no_desk": "R11", "there is nobody to hand money over to", "configure where grants go";
+        /// The desk could not say what it took last.
+        DeskSilent = "desk_silent": "R11", "nobody could ask what was handed over last", "see why the desk does not answer; the next run asks again";
         /// The ledger is older than the desk.
         LedgerOlder = "ledger_older": "R11", "grants were handed over which this ledger does not know: it is older than that", "restore the latest ledger, or sync budgets baseline";
         /// The ledger is another one.

@@ -45,6 +45,8 @@ pub enum DeskStanding {
     /// The desk was not asked.
     #[default]
     NotAsked,
+    /// It was asked and could not say.
+    Silent,
     /// It took nothing that the ledger does not know.
     Agrees,
     /// It took batches of this memory that the ledger does not know: the ledger is older than the desk.

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{LeaseId, PortError};
-use crate::budget::Budget;
+use crate::budget::GrantId;
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CustomerId};
 use crate::ledger::{LastRun, LedgerView, Link};
@@ -133,13 +133,13 @@ pub struct CompletedRun {
 pub struct MoneySeen {
     /// Accounts with grants that were seen inactive: their grants are interrupted from then on.
     pub inactive: BTreeSet<AccountId>,
-    /// One-offs that were given and whose fields were seen empty or at zero, by person.
-    pub emptied: BTreeSet<(ExternalId, Budget)>,
+    /// One-offs that were given and whose fields were seen empty or at zero.
+    pub emptied: BTreeSet<GrantId>,
 }
 
 impl MoneySeen {
     /// These accounts inactive and these fields emptied.
-    pub const fn new(inactive: BTreeSet<AccountId>, emptied: BTreeSet<(ExternalId, Budget)>) -> Self {
+    pub const fn new(inactive: BTreeSet<AccountId>, emptied: BTreeSet<GrantId>) -> Self {
         Self { inactive, emptied }
     }
 }

@@ -25,7 +25,7 @@ pub use error::{PortError, PortErrorKind};
 pub use lease::{Lease, LeaseId, Leased};
 pub use ledger::{Certain, CompletedRun, Intent, IntentId, Ledger, MoneySeen, OpenIntent, Outcome};
 pub use meter::{CeilingReached, Progress, RequestMeter};
-pub use money::{Batch, Forgetting, MoneyLedger, NewBatch, ToldBy};
+pub use money::{Batch, Forgetting, MoneyLedger, NewBatch, Telling, ToldBy};
 pub use retention::Retention;
 pub use runs::{KeptPlan, RunEnd, RunEnding, RunId, RunRecord, RunStore};
 pub use source::{EmployeeSource, RowsRequest};

@@ -18,6 +18,8 @@ use crate::plan::PlanId;
 pub struct NewBatch {
     /// Its name.
     pub id: BatchId,
+    /// The present memory, and the number after its latest batch.
+    pub mark: Mark,
     /// The plan that contains its grants.
     pub plan: PlanId,
     /// When.
@@ -32,12 +34,13 @@ impl NewBatch {
     /// A batch of these grants.
     pub const fn new(
         id: BatchId,
+        mark: Mark,
         plan: PlanId,
         at: DateTime<Utc>,
         grants: Vec<GrantRecord>,
         list: Option<Vec<u8>>,
     ) -> Self {
-        Self { id, plan, at, grants, list }
+        Self { id, mark, plan, at, grants, list }
     }
 }
 
@@ -95,6 +98,27 @@ pub enum ToldBy {
     Person(Pii<String>),
 }
 
+/// What was told of a grant, once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Telling {
+    /// Which.
+    pub grant: GrantId,
+    /// How it stood from then on.
+    pub state: GrantState,
+    /// Who told: of an import, the person who vouched.
+    pub by: ToldBy,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl Telling {
+    /// This grant stood so from then on, as they told.
+    pub const fn new(grant: GrantId, state: GrantState, by: ToldBy, at: DateTime<Utc>) -> Self {
+        Self { grant, state, by, at }
+    }
+}
+
 /// Remembers money. Part of the same store as the [`Ledger`](super::Ledger), because a hand-over, a relink and a
 /// forgotten person change both at once:
 ///
@@ -105,20 +129,16 @@ pub enum ToldBy {
 /// - [`Ledger::complete`](super::Ledger::complete) keeps what the run [saw of money](super::MoneySeen).
 #[async_trait]
 pub trait MoneyLedger: Send + Sync {
-    /// Remembers what is about to be handed over, durably and all at once, and numbers it in the present memory. A
-    /// grant whose name stands there already may only be one that was [not done](GrantState::NotDone), of the same
+    /// Remembers what is about to be handed over, durably and all at once. Its number is the next one of the
+    /// present memory. A grant whose name stands there already may only be one that was [not done](GrantState::NotDone), of the same
     /// amount and act; it is an intention again.
     ///
     /// # Errors
     /// [`PortError`]; then nothing may be handed over. [`Overtaken`](super::PortErrorKind::Overtaken) without the
     /// lease, [`Conflict`](super::PortErrorKind::Conflict) when one of the occasions was used before,
-    /// [`Fatal`](super::PortErrorKind::Fatal) when no baseline founded a memory.
-    async fn prepare(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        batch: &NewBatch,
-    ) -> Result<Mark, PortError>;
+    /// or the batch is not the next one of the present memory; [`Fatal`](super::PortErrorKind::Fatal) when no baseline founded a memory.
+    async fn prepare(&self, customer: &CustomerId, lease: LeaseId, batch: &NewBatch)
+    -> Result<(), PortError>;
 
     /// Remembers how grants stand now, durably and all at once. To tell the same again changes nothing. When all grants
     /// of a batch came to their end, the bytes of its list are erased.
@@ -145,6 +165,16 @@ pub trait MoneyLedger: Send + Sync {
     /// # Errors
     /// [`PortError`].
     async fn batch(&self, customer: &CustomerId, id: &BatchId) -> Result<Option<Batch>, PortError>;
+
+    /// What was told of these grants, in order: that they were prepared or imported, and how they stood after that.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    async fn tellings(
+        &self,
+        customer: &CustomerId,
+        grants: &BTreeSet<GrantId>,
+    ) -> Result<Vec<Telling>, PortError>;
 
     /// Remembers what a person vouches for, all at once. What the ledger remembers stays; what is imported comes on
     /// the occasions after it, as given.

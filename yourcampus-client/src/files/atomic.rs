@@ -66,15 +66,21 @@ impl FileError {
         matches!(self.kind, FileErrorKind::InDoubt)
     }
 
+    /// Other content than was handed over before stands at `path`.
+    pub(crate) fn other_content(path: &Path) -> Self {
+        Self::new(FileErrorKind::OtherContent, path, "written")
+    }
+
     fn new(kind: FileErrorKind, path: &Path, action: &'static str) -> Self {
         Self { kind, path: path.to_owned(), action, source: None }
     }
 
-    fn of(source: io::Error, path: &Path, action: &'static str) -> Self {
+    pub(crate) fn of(source: io::Error, path: &Path, action: &'static str) -> Self {
         Self { source: Some(source), ..Self::new(FileErrorKind::Io, path, action) }
     }
 
-    fn in_doubt(self) -> Self {
+    /// The same failure, after the content may have come into place.
+    pub(crate) fn in_doubt(self) -> Self {
         Self { kind: FileErrorKind::InDoubt, ..self }
     }
 }
@@ -121,7 +127,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<Put, FileError> {
 /// Puts `content` at `path` for good: other content under that name stays, and is an error.
 pub(crate) fn create(path: &Path, content: &[u8]) -> Result<Put, FileError> {
     match read(path)? {
-        Some(there) if there != content => Err(FileError::new(FileErrorKind::OtherContent, path, "written")),
+        Some(there) if there != content => Err(FileError::other_content(path)),
         _ => replace(path, content),
     }
 }
@@ -200,7 +206,8 @@ fn sync_folder(_: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{MetadataExt, symlink};
 

@@ -6,15 +6,22 @@
 //! | file | rule |
 //! |---|---|
 //! | `grant_list` | the list of budgets that support assigns in bulk |
+//! | `grant_list_desk`, `desk_mark` | a folder of such lists as a budget desk; what the folder remembers (feature `sync`) |
 //! | `sheet` | a table as CSV; which texts are refused |
 //! | `atomic` | a private file that is never half written |
 
 mod atomic;
+#[cfg(feature = "sync")]
+mod desk_mark;
 mod grant_list;
+#[cfg(feature = "sync")]
+mod grant_list_desk;
 mod sheet;
 
 pub use self::atomic::{FileError, FileErrorKind, Put};
 pub use self::grant_list::{
     BudgetKind, GrantAct, GrantListError, GrantListProblem, GrantRow, grant_list, grant_list_name,
 };
+#[cfg(feature = "sync")]
+pub use self::grant_list_desk::GrantListDesk;
 pub use self::sheet::{CellError, CellProblem};
