@@ -4,9 +4,11 @@
 //! no place. Never: a number that goes back within one memory, two batches under one number, a memory that comes back
 //! after another took its place, or a folder that serves two customers.
 //!
-//! The mark stands in `mark.json`. It is written before the list, as begun, and after it, as taken: a ledger that was
-//! restored from a backup finds the folder ahead of itself also when the run that wrote the list ended in between.
+//! The mark stands in `mark.json`. It is written before the list, as begun, and after it, as taken. A batch counts once
+//! its list lies in the folder, so that a ledger which was restored from a backup finds the folder ahead of itself also
+//! when the run that wrote the list ended right after it; and a list that was put away later counts on.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,7 @@ use sync_core::CustomerId;
 use sync_core::budget::{BatchId, Epoch, Mark};
 
 use super::atomic::{self, FileError};
+use super::grant_list::grant_list_name;
 
 const FILE: &str = "mark.json";
 
@@ -24,8 +27,10 @@ pub(super) struct DeskMark {
     customer: CustomerId,
     last: Mark,
     batch: BatchId,
-    /// Whether the list surely came to lie in the folder.
+    /// Whether the list of that batch came to lie in the folder.
     taken: bool,
+    /// The mark that counts until it does.
+    before: Option<Mark>,
     /// The memories whose place another took, oldest first.
     ended: Vec<Epoch>,
 }
@@ -37,8 +42,8 @@ pub(super) enum Turn {
     Next(DeskMark),
     /// It was begun under this mark, and its list may lie there or not.
     Begun(DeskMark),
-    /// It was taken before.
-    Taken,
+    /// It was taken under this mark.
+    Taken(DeskMark),
 }
 
 /// Why a mark cannot be told, or a batch has no place after it.
@@ -64,8 +69,14 @@ impl DeskMark {
         let path = folder.join(FILE);
         let Some(content) = atomic::read(&path)? else { return Ok(None) };
         // What serde says of a text may quote it.
-        let mark: Self = serde_json::from_slice(&content).map_err(|_| MarkError::Unreadable(path))?;
-        if mark.customer == *customer { Ok(Some(mark)) } else { Err(MarkError::OtherCustomer) }
+        let mut mark: Self =
+            serde_json::from_slice(&content).map_err(|_| MarkError::Unreadable(path.clone()))?;
+        if mark.customer != *customer {
+            return Err(MarkError::OtherCustomer);
+        }
+        let list = folder.join(grant_list_name(mark.last.sequence, mark.batch.as_str()));
+        mark.taken = mark.taken || atomic::read(&list)?.is_some();
+        Ok(Some(mark))
     }
 
     /// Remembers that the list of this batch is about to be written.
@@ -78,9 +89,9 @@ impl DeskMark {
         Self { taken: true, ..self }.write(folder)
     }
 
-    /// The mark for the ledger to compare itself with. A batch that was begun counts.
-    pub(super) fn into_mark(self) -> Mark {
-        self.last
+    /// The mark of the last batch whose list came to lie in the folder.
+    pub(super) fn into_mark(self) -> Option<Mark> {
+        if self.taken { Some(self.last) } else { self.before }
     }
 
     fn write(&self, folder: &Path) -> Result<(), FileError> {
@@ -99,25 +110,25 @@ pub(super) fn turn(
     batch: &BatchId,
     mark: &Mark,
 ) -> Result<Turn, MarkError> {
-    let next = |ended| {
+    let next = |before, ended| {
         let (customer, last, batch) = (customer.clone(), mark.clone(), batch.clone());
-        Ok(Turn::Next(DeskMark { customer, last, batch, taken: false, ended }))
+        Ok(Turn::Next(DeskMark { customer, last, batch, taken: false, before, ended }))
     };
-    let Some(last) = last else { return next(Vec::new()) };
+    let Some(last) = last else { return next(None, Vec::new()) };
     if last.ended.contains(&mark.epoch) {
         return Err(MarkError::Ended);
     }
+    let mut ended = last.ended.clone();
     if last.last.epoch != mark.epoch {
-        let mut ended = last.ended;
-        ended.push(last.last.epoch);
-        return next(ended);
+        ended.push(last.last.epoch.clone());
+        return next(last.into_mark(), ended);
     }
     match mark.sequence.cmp(&last.last.sequence) {
-        std::cmp::Ordering::Greater => next(last.ended),
-        std::cmp::Ordering::Less => Err(MarkError::Passed),
-        std::cmp::Ordering::Equal if last.batch != *batch => Err(MarkError::OtherBatch),
-        std::cmp::Ordering::Equal if last.taken => Ok(Turn::Taken),
-        std::cmp::Ordering::Equal => Ok(Turn::Begun(last)),
+        Ordering::Greater => next(last.into_mark(), ended),
+        Ordering::Less => Err(MarkError::Passed),
+        Ordering::Equal if last.batch != *batch => Err(MarkError::OtherBatch),
+        Ordering::Equal if last.taken => Ok(Turn::Taken(last)),
+        Ordering::Equal => Ok(Turn::Begun(last)),
     }
 }
 
@@ -153,7 +164,17 @@ mod tests {
         let first = begun(None, 'b', &mark('e', 1));
         assert_eq!(asked(Some(&first), 'b', &mark('e', 1)).unwrap(), Turn::Begun(first));
         let first = taken(None, 'b', &mark('e', 1));
-        assert_eq!(asked(Some(&first), 'b', &mark('e', 1)).unwrap(), Turn::Taken);
+        assert_eq!(asked(Some(&first), 'b', &mark('e', 1)).unwrap(), Turn::Taken(first));
+    }
+
+    #[test]
+    fn a_batch_counts_once_it_was_taken() {
+        let first = begun(None, 'b', &mark('e', 1));
+        assert_eq!(first.clone().into_mark(), None);
+        assert_eq!(begun(Some(&first), 'c', &mark('e', 2)).into_mark(), None);
+        let first = DeskMark { taken: true, ..first };
+        assert_eq!(first.clone().into_mark(), Some(mark('e', 1)));
+        assert_eq!(begun(Some(&first), 'c', &mark('f', 1)).into_mark(), Some(mark('e', 1)));
     }
 
     #[test]

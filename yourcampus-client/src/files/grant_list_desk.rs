@@ -63,7 +63,7 @@ impl DeskMemory for GrantListDesk {
     async fn mark(&self, customer: &CustomerId) -> Result<Option<Mark>, PortError> {
         let (folder, customer) = (self.folder.clone(), customer.clone());
         let mark = aside(READ_MARK, move || DeskMark::read(&folder, &customer).map_err(untold)).await?;
-        Ok(mark.map(DeskMark::into_mark))
+        Ok(mark.and_then(DeskMark::into_mark))
     }
 
     /// A folder knows which lists it took, and not what support made of them.
@@ -114,9 +114,9 @@ fn take(
         }),
         Turn::Begun(begun) => write(folder, begun, &path, bytes).map_err(doubtful),
         // A list that is gone was sent or put away by somebody. A second one could be carried out a second time.
-        Turn::Taken => match atomic::read(&path).map_err(doubtful)? {
+        Turn::Taken(taken) => match atomic::read(&path).map_err(doubtful)? {
             Some(there) if there != bytes => Err(doubtful(FileError::other_content(&path))),
-            _ => Ok(()),
+            _ => taken.take(folder).map_err(doubtful),
         },
     }
 }
