@@ -21,6 +21,7 @@ pub fn plan_json(id: &str, document: &PlanDocument) -> Value {
         "planned": document.totals.planned,
         "skipped": document.totals.skipped,
         "nothing": document.totals.nothing,
+        "money": document.totals.money,
         "brakes": document.brakes,
     })
 }
