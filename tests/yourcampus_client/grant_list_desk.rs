@@ -158,6 +158,22 @@ async fn r11_a_list_that_was_put_away_is_not_written_again() {
 }
 
 #[tokio::test]
+async fn a_person_may_have_a_list_that_was_taken_written_again() {
+    let office = Office::new();
+    let (batch, at) = (named(BatchId::parse, 'b'), mark('e', 1));
+    let again =
+        async |list: &'static [u8]| office.desk.write_again(&office.customer, &batch, &at, list).await;
+    assert_eq!(again(b"the list").await.unwrap_err().kind(), PortErrorKind::Refused, "no run handed it over");
+    office.take('b', &at, b"the list").await.unwrap();
+    fs::remove_file(office.list('b', &at)).unwrap();
+    let path = again(b"the list").await.unwrap();
+    assert_eq!((path.clone(), fs::read(path).unwrap()), (office.list('b', &at), b"the list".to_vec()));
+    again(b"the list").await.unwrap();
+    assert_eq!(again(b"another").await.unwrap_err().kind(), PortErrorKind::Conflict);
+    assert_eq!(office.mark().await, Some(at));
+}
+
+#[tokio::test]
 async fn r12_a_list_counts_as_taken_as_soon_as_it_lies_there_and_not_before() {
     let office = Office::new();
     office.take('a', &mark('e', 1), b"first").await.unwrap();

@@ -18,6 +18,7 @@ use super::desk_mark::{DeskMark, MarkError, Turn, turn};
 use super::grant_list::{BudgetKind, GrantAct, GrantRow, grant_list, grant_list_name};
 
 const READ_MARK: &str = "read the mark of a folder of lists";
+const WRITE_AGAIN: &str = "write a list of grants again";
 const HAND_OVER: &str = "hand over a list of grants";
 
 /// Hands grants over as lists in a folder, which must be there and belong to one customer.
@@ -55,6 +56,32 @@ impl GrantListDesk {
     /// Where the list of this batch lies, lay, or will lie.
     pub fn path(&self, batch: &BatchId, mark: &Mark) -> PathBuf {
         list_path(&self.folder, batch, mark)
+    }
+
+    /// Writes the list of a batch that was taken once more, byte for byte, because a person asked for it: the file was
+    /// lost on its way. A run never does so; support does not notice that it has a list already.
+    ///
+    /// # Errors
+    /// [`PortErrorKind::Refused`] for a batch that this folder did not take, [`PortErrorKind::Conflict`] when other
+    /// content stands under the name of the list, and what the file system says.
+    pub async fn write_again(
+        &self,
+        customer: &CustomerId,
+        batch: &BatchId,
+        mark: &Mark,
+        list: &[u8],
+    ) -> Result<PathBuf, PortError> {
+        let latest = self.mark(customer).await?;
+        if !latest.is_some_and(|latest| latest.epoch == mark.epoch && latest.sequence >= mark.sequence) {
+            return Err(PortError::new(PortErrorKind::Refused, WRITE_AGAIN)
+                .with_source("the folder did not take this batch; a run hands it over"));
+        }
+        let (path, list) = (self.path(batch, mark), list.to_vec());
+        aside(WRITE_AGAIN, move || {
+            let put = atomic::create(&path, &list);
+            put.map(|_| path).map_err(|error| PortError::new(kind_of(&error), WRITE_AGAIN).with_source(error))
+        })
+        .await
     }
 }
 
