@@ -15,7 +15,7 @@ use crate::extra_fields::relied_on;
 use crate::id::{AccountId, CompanyId};
 use crate::ledger::LedgerView;
 use crate::plan::{ActionKind, Totals};
-use crate::policy::Policy;
+use crate::policy::{Limits, Policy};
 use crate::snapshot::SourceSnapshot;
 
 /// One brake that was pulled.
@@ -218,15 +218,16 @@ const fn half(accounts: u64) -> u64 {
     accounts / 2
 }
 
+/// How many of so many managed active accounts a run may deactivate.
+pub(crate) fn most_deactivations(limits: &Limits, managed: u64) -> u64 {
+    if managed < 10 { half(managed) } else { limits.deactivations.of(managed) }
+}
+
 fn limits(overview: &Overview<'_>) -> Vec<Brake> {
     let Totals { managed_active: managed, recent_deactivations: recent, actions, .. } = *overview.totals;
     let limits = &overview.policy.limits;
     // Those of the last week were managed and active too when it began.
-    let deactivations = if managed + recent < 10 {
-        half(managed + recent)
-    } else {
-        limits.deactivations.of(managed + recent)
-    };
+    let deactivations = most_deactivations(limits, managed + recent);
     let over = |what, planned: u64, recent: u64, allowed: u64| {
         (planned > 0 && planned + recent > allowed).then_some(Brake::OverLimit {
             what,

@@ -16,6 +16,7 @@ pub mod email;
 pub mod engine;
 mod euro;
 pub mod evidence;
+pub mod export;
 mod external_id;
 pub mod extra_fields;
 pub mod finding;
@@ -33,6 +34,7 @@ pub mod plan;
 pub mod policy;
 pub mod quarantine;
 pub mod record;
+pub mod salary;
 pub mod service;
 pub mod snapshot;
 #[cfg(all(feature = "sqlite", unix))]

@@ -4,8 +4,10 @@
 //! secret, an address of a server, or anything that changes from run to run.
 
 mod budgets;
+mod salaries;
 
 pub use budgets::{Budgets, ChangedOneoff, OnboardingGift, RefilledOneoff};
+pub use salaries::{Salaries, SalaryColumn};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -191,6 +193,10 @@ pub struct Policy {
     /// Money by extra fields; `None` gives none. A policy without serialises, and hashes, as if there were no such choice.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budgets: Option<Budgets>,
+    /// Which salaries are read, and for which list; `None` has none read. A policy without serialises, and hashes, as if
+    /// there were no such choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salaries: Option<Salaries>,
     /// Addresses whose accounts are never touched, such as the administrator's own.
     #[serde(serialize_with = "protected_digest")]
     pub protected: BTreeSet<EmailKey>,
@@ -236,6 +242,9 @@ pub enum PolicyError {
     /// No field could count.
     #[error("budgets: the list of categories is empty")]
     NoCategories,
+    /// A column of gross amounts by the month or by the hour takes no others.
+    #[error("salaries: a column has no type, or one that it cannot take")]
+    Salaries,
     /// Nothing could be read.
     #[error("request ceilings: must be at least 1")]
     Ceiling,
@@ -260,6 +269,7 @@ impl Policy {
             also_in_service: BTreeSet::new(),
             onboarding_budget: None,
             budgets: None,
+            salaries: None,
             protected: BTreeSet::new(),
             limits: Limits::DEFAULT,
             source_request_ceiling: 10_000,
@@ -312,6 +322,12 @@ impl Policy {
     /// With money by extra fields.
     pub fn with_budgets(mut self, budgets: Budgets) -> Self {
         self.budgets = Some(budgets);
+        self
+    }
+
+    /// With salaries, read for the list that they fill and for nothing else.
+    pub fn with_salaries(mut self, salaries: Salaries) -> Self {
+        self.salaries = Some(salaries);
         self
     }
 
@@ -400,6 +416,9 @@ impl Policy {
         let storable = |language: &String| !language.trim().is_empty() && language.chars().count() <= 1000;
         if !self.language.as_ref().is_none_or(storable) {
             return Err(PolicyError::Language);
+        }
+        if self.salaries.as_ref().is_some_and(|salaries| !salaries.is_sound()) {
+            return Err(PolicyError::Salaries);
         }
         if self.source_request_ceiling == 0 || self.target_request_ceiling == 0 {
             return Err(PolicyError::Ceiling);

@@ -82,19 +82,28 @@ impl Handing<'_> {
         let desk_grants: Vec<_> = grants.iter().map(|grant| desk_grant(grant)).collect();
         let bytes = self.desk.list(&batch, &desk_grants).map_err(untried)?;
         self.prepare(&batch, &mark, grants, Some(bytes.clone())).await.map_err(untried)?;
-        self.hand_over_list(&HandOver::new(self.customer, &batch, &mark, &desk_grants, Some(&bytes)))
-            .await
-            .map_err(|error| Stop { result: GrantResult::Unfinished, error })?;
         let ids: Vec<_> = grants.iter().map(|grant| grant.grant().id.clone()).collect();
-        self.settle(&ids, GrantState::HandedOver)
-            .await
-            .map_err(|error| Stop { result: GrantResult::Unfinished, error })?;
-        Ok(batch)
+        let hand_over = HandOver::new(self.customer, &batch, &mark, &desk_grants, Some(&bytes));
+        match self.hand_over_list(&hand_over, &ids).await {
+            Ok(()) => Ok(batch),
+            Err(error) if error.kind() == PortErrorKind::Refused => {
+                Err(Stop { result: GrantResult::Refused, error })
+            }
+            Err(error) => Err(Stop { result: GrantResult::Unfinished, error }),
+        }
     }
 
-    async fn hand_over_list(&self, hand_over: &HandOver<'_>) -> Result<(), PortError> {
+    /// A list that may have been taken stays an intention, to be finished; one that never will be has ended.
+    async fn hand_over_list(&self, hand_over: &HandOver<'_>, grants: &[GrantId]) -> Result<(), PortError> {
         self.held.keep().await?;
-        self.desk.hand_over(hand_over).await
+        match self.desk.hand_over(hand_over).await {
+            Ok(()) => self.settle(grants, GrantState::HandedOver).await,
+            Err(error) if error.kind() == PortErrorKind::Refused => {
+                self.settle(grants, GrantState::Refused).await?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn one_by_one(&mut self, grants: &[&AuthorisedGrant], handed: &mut Handed) {
@@ -201,16 +210,22 @@ impl Handing<'_> {
             if intended.is_empty() {
                 continue;
             }
-            let hand_over = HandOver::new(self.customer, &batch.id, &batch.mark, &[], Some(list));
-            let written = match self.hand_over_list(&hand_over).await {
-                Ok(()) => self.settle(&intended, GrantState::HandedOver).await,
-                Err(error) => Err(error),
+            // A row of which a person told something meanwhile must not be carried out, so the list must not be either.
+            let is_whole = intended.len() == batch.grants.len();
+            let finished = if is_whole {
+                let hand_over = HandOver::new(self.customer, &batch.id, &batch.mark, &[], Some(list));
+                self.hand_over_list(&hand_over, &intended).await
+            } else {
+                self.settle(&intended, GrantState::Doubtful).await
             };
-            if let Err(error) = written {
-                handed.stopped = Some(error);
-                return;
+            match finished {
+                Ok(()) if is_whole => handed.lists.push(batch.id.clone()),
+                Ok(()) => {}
+                Err(error) => {
+                    handed.stopped = Some(error);
+                    return;
+                }
             }
-            handed.lists.push(batch.id.clone());
         }
     }
 }

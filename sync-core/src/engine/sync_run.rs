@@ -224,10 +224,13 @@ impl<'a> SyncRun<'a> {
         let mut handed = Handed::default();
         if stopped.is_none() {
             handed = self.hand_over(held, whose, authorised, &results, ledger).await;
-            stopped = handed.stopped.take();
-        }
-        if stopped.is_none() && self.only.is_none() {
-            stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+            // What the desk could not take keeps no account waiting, but the approval of it.
+            let without_approval = handed.stopped.as_ref().map(|_| completed.clone().using_up(None));
+            let completed = without_approval.as_ref().unwrap_or(completed);
+            if self.only.is_none() {
+                stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+            }
+            stopped = handed.stopped.take().or(stopped);
         }
         let report = |(action, result): (&authority::AuthorisedAction, _)| ActionReport {
             person: action.person().clone(),

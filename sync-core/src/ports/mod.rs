@@ -14,6 +14,7 @@ mod meter;
 mod money;
 mod retention;
 mod runs;
+mod salaries;
 mod source;
 mod target;
 mod vault;
@@ -28,6 +29,7 @@ pub use meter::{CeilingReached, Progress, RequestMeter};
 pub use money::{Batch, Forgetting, MoneyLedger, NewBatch, Telling, ToldBy};
 pub use retention::Retention;
 pub use runs::{KeptPlan, RunEnd, RunEnding, RunId, RunRecord, RunStore};
+pub use salaries::SalarySource;
 pub use source::{EmployeeSource, RowsRequest};
 pub use target::{
     AccountReader, AccountWriter, CreateRequest, ListAccounts, StateRequest, TargetCompany, UpdateRequest,
