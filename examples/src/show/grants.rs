@@ -25,10 +25,20 @@ const MOST_GRANTS: usize = 20;
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "one command fills it")]
 pub struct Open {
-    /// The batches of which a grant is open, each with its file, if it is a list.
-    pub batches: Vec<(Batch, Option<ListFile>)>,
+    /// The batches of which a grant is open.
+    pub batches: Vec<List>,
     /// All that the ledger remembers of money, compared with the desk.
     pub money: Money,
+}
+
+/// A batch, and where its list lies, if it is one.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a command fills it")]
+pub struct List {
+    /// The batch as the ledger keeps it.
+    pub batch: Batch,
+    /// Where its list lies.
+    pub file: Option<ListFile>,
 }
 
 /// Where a list lies.
@@ -48,15 +58,11 @@ impl Open {
         if self.batches.is_empty() {
             text.push_str("No list waits, and no grant is in doubt.\n");
         }
-        for (batch, file) in &self.batches {
+        for list in &self.batches {
             text.push('\n');
-            text.push_str(&batch_in_words(batch, file.as_ref()));
-            if waits_for_a_word(batch) {
-                // Writing to a String cannot fail.
-                let _ = writeln!(text, "{}", next.list(&batch.id));
-            }
+            text.push_str(&list.text(next));
         }
-        let doubtful = in_doubt(&self.money);
+        let doubtful = grants_in_doubt(&self.money);
         if !doubtful.is_empty() {
             let _ = writeln!(text, "\n{}", next.doubtful(doubtful.len()));
         }
@@ -65,18 +71,33 @@ impl Open {
 
     /// For programs.
     pub fn json(&self) -> Value {
-        let batches = self.batches.iter().map(|(batch, file)| {
-            json!({
-                "batch": batch.id,
-                "mark": batch.mark,
-                "plan": batch.plan,
-                "at": batch.at,
-                "file": file.as_ref().map(|file| &file.path),
-                "is_there": file.as_ref().map(|file| file.is_there),
-                "grants": batch.grants.iter().map(grant_json).collect::<Vec<_>>(),
-            })
-        });
+        let batches = self.batches.iter().map(List::json);
         json!({ "memory": memory_json(&self.money), "batches": batches.collect::<Vec<_>>() })
+    }
+}
+
+impl List {
+    /// For people: where it lies, what of it is open, and what to type next.
+    pub fn text(&self, next: NextStep<'_>) -> String {
+        let mut text = batch_in_words(&self.batch, self.file.as_ref());
+        if waits_for_a_word(&self.batch) {
+            text.push_str(&next.list(&self.batch.id));
+        }
+        text
+    }
+
+    /// For programs.
+    pub fn json(&self) -> Value {
+        let Self { batch, file } = self;
+        json!({
+            "batch": batch.id,
+            "mark": batch.mark,
+            "plan": batch.plan,
+            "at": batch.at,
+            "file": file.as_ref().map(|file| &file.path),
+            "is_there": file.as_ref().map(|file| file.is_there),
+            "grants": batch.grants.iter().map(grant_json).collect::<Vec<_>>(),
+        })
     }
 }
 
@@ -135,8 +156,17 @@ pub(crate) fn memory_in_words(money: &Money) -> String {
 }
 
 /// The grants of which nobody knows whether they were given.
-pub(crate) fn in_doubt(money: &Money) -> Vec<&GrantRecord> {
+pub(crate) fn grants_in_doubt(money: &Money) -> Vec<&GrantRecord> {
     money.grants.iter().filter(|grant| grant.state == GrantState::Doubtful).collect()
+}
+
+/// The same in words, with what to type when somebody found out.
+pub(crate) fn doubtful_in_words(doubtful: &[&GrantRecord], next: NextStep<'_>) -> String {
+    if doubtful.is_empty() {
+        return "No grant is in doubt.\n".to_owned();
+    }
+    let found_out = "Look in the portal, or ask support, whether these were given; then tell, each by its id";
+    format!("{}{}{}\n", wrapped("", found_out), grants(doubtful), next.settle())
 }
 
 /// Does a person tell what became of this batch? Of grants that were handed over one by one the desk is asked.
@@ -173,8 +203,7 @@ fn batch_in_words(batch: &Batch, file: Option<&ListFile>) -> String {
 pub(crate) fn grants(grants: &[&GrantRecord]) -> String {
     let mut text = String::new();
     for grant in grants.iter().take(MOST_GRANTS) {
-        let told = format!("{} {}, {}", grant.id, grant_in_words(grant), state_in_words(grant.state));
-        text.push_str(&super::hanging("  ", 4, &told));
+        text.push_str(&super::hanging("  ", 4, &grant_in_words(grant)));
     }
     if let Some(more @ 1..) = grants.len().checked_sub(MOST_GRANTS) {
         // Writing to a String cannot fail.
@@ -183,7 +212,12 @@ pub(crate) fn grants(grants: &[&GrantRecord]) -> String {
     text
 }
 
-fn grant_in_words(grant: &GrantRecord) -> String {
+/// One grant: its name, what it is about, and how it stands.
+pub(crate) fn grant_in_words(grant: &GrantRecord) -> String {
+    format!("{}: {}; it {}", grant.id, what(grant), state_in_words(grant.state))
+}
+
+fn what(grant: &GrantRecord) -> String {
     let from = grant.from.map_or_else(|| "at once".to_owned(), |day| format!("from {day}"));
     let account = grant.account.map(|account| format!(" on account {account}")).unwrap_or_default();
     let person = short(&grant.person);
@@ -229,7 +263,7 @@ impl History<'_> {
     pub fn text(&self) -> String {
         let mut text = String::new();
         for grant in &self.grants {
-            text.push_str(&super::hanging("", 2, &format!("{} {}", grant.id, grant_in_words(grant))));
+            text.push_str(&super::hanging("", 2, &format!("{}: {}", grant.id, what(grant))));
             for telling in self.of(&grant.id) {
                 let by = match &telling.by {
                     ToldBy::Run => "a run",

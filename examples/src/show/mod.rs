@@ -13,6 +13,10 @@ mod saved;
 mod status;
 
 pub use explanation::explanation;
+pub use grants::{History, List, ListFile, Open};
+pub(crate) use grants::{
+    doubtful_in_words, grant_json, grants_in_doubt, is_tellable, mark_in_words, waits_for_a_word,
+};
 pub use json::{applied_json, plan_json, run_json};
 pub use person::Person;
 pub use run::{counts_of_done, outcome, run};

@@ -38,9 +38,10 @@ impl<'a> Budgets<'a> {
     pub(crate) fn totals(&self) -> String {
         let Some(totals) = self.totals else { return String::new() };
         let number = |key: &str| totals.get(key).and_then(Value::as_u64).unwrap_or_default();
-        let held: u64 = totals.get("held").and_then(Value::as_object).map_or(0, |held| {
-            held.values().filter_map(Value::as_u64).sum()
-        });
+        let held: u64 = totals
+            .get("held")
+            .and_then(Value::as_object)
+            .map_or(0, |held| held.values().filter_map(Value::as_u64).sum());
         let may_grant = self.may_grant.and_then(|it| it.get("euro")).and_then(Value::as_str);
         let accounts =
             self.may_grant.and_then(|it| it.get("accounts")).and_then(Value::as_u64).unwrap_or_default();
