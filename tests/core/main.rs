@@ -13,6 +13,7 @@ mod accounts;
 mod any_world;
 mod approvals;
 mod brakes;
+mod budgets_guard;
 mod budgets_memory;
 mod budgets_monthly;
 mod budgets_oneoff;
