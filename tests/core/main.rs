@@ -10,8 +10,10 @@
 
 mod access;
 mod accounts;
+mod any_money;
 mod any_world;
 mod approvals;
+mod baselines;
 mod brakes;
 mod budgets_guard;
 mod budgets_memory;
@@ -25,6 +27,7 @@ mod memory_target;
 mod money;
 mod people;
 mod properties;
+mod properties_of_money;
 mod reasons;
 mod refusals;
 mod returning;
