@@ -9,6 +9,7 @@
 
 mod dry_run;
 mod error;
+mod exports;
 mod handing;
 mod held;
 mod memory;
@@ -21,6 +22,7 @@ mod writing;
 
 pub use dry_run::{DryRun, Planned};
 pub use error::EngineError;
+pub use exports::{Exported, Exports};
 pub use memory::MemoryStore;
 pub use read::RequestCounts;
 pub use report::{ActionReport, ActionResult, Applied, GrantReport, GrantResult, RunReport, Verdict};
