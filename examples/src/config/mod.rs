@@ -11,6 +11,7 @@ mod nmbrs;
 mod placement;
 mod policy;
 mod problem;
+mod salaries;
 mod secret;
 mod tokens;
 mod yourcampus;

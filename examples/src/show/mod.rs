@@ -4,6 +4,7 @@
 //! shown by the id of their record. Operators' names are shown by `status` alone.
 
 mod explanation;
+mod export;
 mod json;
 mod person;
 mod run;
@@ -11,6 +12,7 @@ mod saved;
 mod status;
 
 pub use explanation::explanation;
+pub use export::{export_notes, roster_brake};
 pub use json::{applied_json, plan_json, run_json};
 pub use person::Person;
 pub use run::{counts_of_done, outcome, run};
