@@ -3,8 +3,10 @@
 //! In: rows of a ledger store. Out: nothing; planning only looks. Never: a rule. An empty view is always
 //! legal and always the more careful one.
 
+mod kin;
 mod money;
 
+pub use kin::Kin;
 pub use money::{DeskStanding, Money, Vouched};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -44,6 +44,8 @@ pub(crate) enum Fault {
     Disagrees,
     /// It waits until the gate is opened, and is done then.
     StandsStill,
+    /// It fails without a word of whether it was done, and is done later.
+    ComesLate,
 }
 
 /// Which call of a run meets a fault, counted from 0.
@@ -55,6 +57,8 @@ pub(crate) enum At {
     Write(usize),
     /// Of the calls that read the source or the target.
     Read(usize),
+    /// Of the calls to the desk.
+    Desk(usize),
 }
 
 #[derive(Debug)]
@@ -71,7 +75,7 @@ struct State {
 
 /// What happened and what is to happen, for the ports of this stage and for its store.
 #[derive(Debug, Clone)]
-struct Shared(Arc<Mutex<State>>);
+pub(crate) struct Shared(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 pub(crate) struct Stage {
@@ -105,6 +109,16 @@ impl Stage {
 
     pub(crate) fn store(&self) -> &MemoryStore {
         self.store.unwatched()
+    }
+
+    /// From now on with this memory, as a machine that was set up anew.
+    pub(crate) fn remember_with(&mut self, store: Arc<MemoryStore>) {
+        self.store = WatchedStore::new(store, self.state.clone());
+    }
+
+    /// For ports that stand beside this stage and meet its faults.
+    pub(crate) fn shared(&self) -> Shared {
+        self.state.clone()
     }
 
     pub(crate) fn office(&self) -> Office {
@@ -179,8 +193,12 @@ impl Stage {
 
     /// The daily command; `None` if it crashed.
     pub(crate) fn daily(&self) -> Option<Result<RunReport, EngineError>> {
+        self.daily_of(&self.sync_run())
+    }
+
+    pub(crate) fn daily_of(&self, run: &SyncRun<'_>) -> Option<Result<RunReport, EngineError>> {
         let policy = self.policy();
-        let ended = self.sync_run().daily(&customer(), &policy, &key()).now_or_never();
+        let ended = run.daily(&customer(), &policy, &key()).now_or_never();
         self.state.lock().fault = None;
         ended
     }
@@ -219,6 +237,10 @@ impl Stage {
 }
 
 impl Shared {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.lock().now
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
     }
@@ -235,6 +257,7 @@ impl Shared {
         let is_meant = match at {
             At::Call(number) => state.calls.len() == number + 1,
             At::Write(number) => name.starts_with("write") && before(&["write"]) == number + 1,
+            At::Desk(number) => name.starts_with("desk") && before(&["desk"]) == number + 1,
             At::Read(number) => {
                 let reads = ["source", "target"];
                 reads.iter().any(|side| name.starts_with(side)) && before(&reads) == number + 1
@@ -270,6 +293,7 @@ impl Watch for Shared {
         match fault {
             Some(Fault::CrashAfter) => std::future::pending().await,
             Some(Fault::FailsAfter(kind)) => Err(PortError::new(kind, call)),
+            Some(Fault::ComesLate) => Err(PortError::new(PortErrorKind::Doubtful, call)),
             _ => Ok(()),
         }
     }

@@ -3,17 +3,18 @@
 //! In: a store and a [`Watch`]. Out: the same store. What a call meets is the watch's business: it logs, makes the call
 //! fail before or after it had its effect, or never lets it come back, which is how a crash looks from within.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use sync_core::authority::{Approval, Mandate};
-use sync_core::budget::{Baseline, BatchId, GrantId, GrantState, Mark};
+use sync_core::budget::{Baseline, BatchId, GrantId, GrantState};
 use sync_core::ledger::LedgerView;
 use sync_core::ports::{
     Authorities, Batch, CompletedRun, Forgetting, Intent, IntentId, KeptPlan, Lease, LeaseId, Leased, Ledger,
     MoneyLedger, NewBatch, OpenIntent, Outcome, PortError, Remembered, RunEnding, RunId, RunRecord, RunStore,
-    Store, ToldBy,
+    Store, Telling, ToldBy,
 };
 use sync_core::{CustomerId, Pii, PlanId};
 
@@ -112,7 +113,7 @@ impl<S: Store + ?Sized, W: Watch> MoneyLedger for WatchedStore<S, W> {
         customer: &CustomerId,
         lease: LeaseId,
         batch: &NewBatch,
-    ) -> Result<Mark, PortError> {
+    ) -> Result<(), PortError> {
         self.call("money prepare", self.store.prepare(customer, lease, batch)).await
     }
 
@@ -132,6 +133,14 @@ impl<S: Store + ?Sized, W: Watch> MoneyLedger for WatchedStore<S, W> {
 
     async fn batch(&self, customer: &CustomerId, id: &BatchId) -> Result<Option<Batch>, PortError> {
         self.call("money batch", self.store.batch(customer, id)).await
+    }
+
+    async fn tellings(
+        &self,
+        customer: &CustomerId,
+        grants: &BTreeSet<GrantId>,
+    ) -> Result<Vec<Telling>, PortError> {
+        self.call("money tellings", self.store.tellings(customer, grants)).await
     }
 
     async fn keep_baseline(&self, customer: &CustomerId, baseline: &Baseline) -> Result<(), PortError> {

@@ -11,6 +11,7 @@ use sync_core::email::EmailAddress;
 use sync_core::ports::{BudgetDesk, DeskGrant, DeskMemory, HandOver, PortError, PortErrorKind, Standing};
 use sync_core::{AccountId, CustomerId, Euro, ExternalId, TargetCompanyId};
 use yourcampus_client::files::GrantListDesk;
+use yourcampus_client::sandbox::{Account, Sandbox, State};
 
 use crate::grant_list::cells;
 
@@ -77,7 +78,7 @@ fn mark(epoch: char, sequence: u64) -> Mark {
 
 fn grant(address: &str, kind: BudgetKind, act: Act, cents: u64) -> DeskGrant {
     let (customer, person) =
-        (CustomerId::new("acme"), ExternalId::rest(&address.replace(['@', '.', '+'], "-")).unwrap());
+        (CustomerId::new("acme"), ExternalId::rest(&address.replace(['@', '.', '+', '\''], "-")).unwrap());
     let budget = Budget::new(kind, Category::parse("all").unwrap());
     let id = GrantId::of(&customer, &person, &budget, Occasion::FIRST);
     let mut grant = Grant::new(id, Occasion::FIRST, act, Euro::from_cents(cents));
@@ -120,6 +121,25 @@ fn a_list_says_of_each_grant_what_support_needs() {
     );
     let [zoe, jan, kim] = grants;
     assert_eq!(desk.list(&batch, &[kim, jan, zoe]).unwrap(), list, "in any order");
+}
+
+#[tokio::test]
+async fn support_takes_a_list_of_ours_and_gives_what_it_says() {
+    let state = State::default().with_company(7, None).with_accounts([
+        Account::new(1, 7).with_email("zoe@acme.nl"),
+        Account::new(2, 7).with_email("o'brien+work@acme.nl"),
+    ]);
+    let sandbox = Sandbox::start(state).await.unwrap();
+    let grants = [
+        grant("zoe@acme.nl", BudgetKind::Monthly, Act::Grant, 5000),
+        grant("o'brien+work@acme.nl", BudgetKind::OneOff, Act::Grant, 1250),
+    ];
+    let list = GrantListDesk::new("nowhere").list(&named(BatchId::parse, 'b'), &grants).unwrap();
+    let taken = sandbox.take_grant_list(&list).unwrap();
+    assert_eq!((taken.lines, taken.done), (2, 2));
+    let budgets = sandbox.state().budgets;
+    assert_eq!(budgets.accounts[&1].monthly[0].cents, 5000);
+    assert_eq!(budgets.accounts[&2].one_off[0].grant_id.as_deref(), Some(grants[1].id.as_str()));
 }
 
 #[test]
@@ -192,7 +212,7 @@ async fn r11_a_number_never_goes_back_and_is_used_by_one_batch() {
     let office = Office::new();
     office.take('b', &mark('e', 5), b"fifth").await.unwrap();
     let error = office.take('c', &mark('e', 5), b"another fifth").await.unwrap_err();
-    assert_eq!(error.kind(), PortErrorKind::Conflict);
+    assert_eq!(error.kind(), PortErrorKind::Refused, "neither now nor ever");
     let error = office.take('a', &mark('e', 4), b"fourth").await.unwrap_err();
     assert_eq!(error.kind(), PortErrorKind::Doubtful, "nobody knows whether it was taken in its time");
     office.take('a', &mark('f', 1), b"first of a new ledger").await.unwrap();

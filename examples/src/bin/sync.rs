@@ -87,6 +87,7 @@ async fn with_config(command: Command, setting: Setting<'_>) -> anyhow::Result<E
         }
         Command::Confirm(typed) => commands::confirm(setting, &typed).await,
         Command::Approve(typed) => commands::approve(setting, &typed).await,
+        Command::Budgets(typed) => commands::budgets(setting, &typed).await,
         Command::Revoke { by, .. } => commands::revoke(setting, &by).await,
         Command::Status { json, .. } => commands::status(setting, json).await,
         Command::Person { id, json, .. } => commands::person(setting, &id, json).await,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sync_core::authority::{Refusal, Skipped, SkippedBecause};
-use sync_core::engine::{ActionResult, Applied, RequestCounts, RunReport, Verdict};
+use sync_core::Euro;
+use sync_core::authority::{Refusal, SkippedBecause};
+use sync_core::engine::{ActionResult, Applied, GrantResult, RequestCounts, RunReport, Verdict};
 use sync_core::plan::ActionKind;
 
 use super::{brake_text, facts, plan, section, short, wrapped};
@@ -50,6 +51,9 @@ pub fn outcome(report: &RunReport) -> String {
         Verdict::Applied(applied) => done(applied, report.writes),
         _ => "An outcome of a newer version\n".to_owned(),
     };
+    if let Some(error) = &report.desk_silent {
+        text.push_str(&wrapped("The desk cannot be asked, so no money moved: ", &chain(error)));
+    }
     if let Some(error) = &report.unremembered {
         text.push_str(&wrapped("NOT REMEMBERED: ", &chain(error)));
     }
@@ -82,11 +86,11 @@ fn done(applied: &Applied, writes: u64) -> String {
         Some([action.action.to_string(), short(&action.person), what])
     });
     text.push_str(&section("Left undone", &["action", "person", "what became of it"], undone));
-    let skipped = applied
-        .skipped
-        .iter()
-        .map(|skipped| [skipped.action.to_string(), short(&skipped.person), because(skipped).to_owned()]);
+    let skipped = applied.skipped.iter().map(|skipped| {
+        [skipped.action.to_string(), short(&skipped.person), because(skipped.because).to_owned()]
+    });
     text.push_str(&section("Skipped", &["action", "person", "because"], skipped));
+    text.push_str(&money(applied));
     if let Some(error) = &applied.stopped {
         text.push_str(&wrapped("The run ended early: ", &chain(error)));
     }
@@ -96,8 +100,45 @@ fn done(applied: &Applied, writes: u64) -> String {
     text
 }
 
-const fn because(skipped: &Skipped) -> &'static str {
-    match skipped.because {
+/// What became of money; nothing when there was none.
+fn money(applied: &Applied) -> String {
+    let mut text = String::new();
+    if !applied.grants.is_empty() {
+        let done: Vec<_> = applied.grants.iter().filter(|grant| grant.result.is_done()).collect();
+        let euro: Euro = done.iter().map(|grant| grant.grant.amount).sum();
+        text.push_str(&format!(
+            "{} of {} grants handed over, {euro} euro\n",
+            done.len(),
+            applied.grants.len()
+        ));
+    }
+    let undone = applied.grants.iter().filter_map(|grant| {
+        let what = match &grant.result {
+            GrantResult::Given | GrantResult::Listed(_) => return None,
+            GrantResult::Refused => "it was refused; to give it again needs an approval",
+            GrantResult::NotDone => "surely not given; the next run hands it over",
+            GrantResult::Doubtful => "DOUBTFUL; sync budgets settle, when somebody found out",
+            GrantResult::Unfinished => "the run ended on the way; the next one goes on with it",
+            GrantResult::NotTried => {
+                "not tried: the run ended before, or the person's account was not brought up to date"
+            }
+            _ => "a result of a newer version",
+        };
+        Some([grant.budget.to_string(), short(&grant.person), what.to_owned()])
+    });
+    text.push_str(&section(
+        "Money that was not handed over",
+        &["budget", "person", "what became of it"],
+        undone,
+    ));
+    let skipped = applied.skipped_grants.iter().map(|skipped| {
+        [skipped.budget.to_string(), short(&skipped.person), because(skipped.because).to_owned()]
+    });
+    text + &section("Money that was skipped", &["budget", "person", "because"], skipped)
+}
+
+const fn because(because: SkippedBecause) -> &'static str {
+    match because {
         SkippedBecause::NotApproved => "the fresh plan holds it, and nobody's word covers it",
         SkippedBecause::Changed => "it changed since it was approved",
         SkippedBecause::NoLonger => "it was approved, and the fresh plan no longer holds it",

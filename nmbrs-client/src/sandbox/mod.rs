@@ -159,6 +159,7 @@ impl Sandbox {
     /// | `POST faults` | a [`Fault`] | 201, or 422 with the reason |
     /// | `PATCH people/{employeeId}` | what to change; `null` empties | 200, the record; 404; 422 |
     /// | `DELETE people/{employeeId}`, `DELETE companies/{companyId}` | | 204; 404 |
+    /// | `POST companies/{companyId}/fields` | `{"name": "alleo_monthly_health_budget", "type": "decimal"}` | 204; 404; 422 |
     /// | `POST clock` | `{"advance_seconds": 60}` | 200, `{"now_seconds": 60}` |
     /// | `POST tokens` | `{"access_lifetime_seconds": 90}` | 204: access tokens issued from now on live that long |
     /// | `POST codes` | `{"redirect_uri": "…"}` | 201, `{"code": "…"}`: a fresh consent, without the authorize page |

@@ -153,7 +153,7 @@ const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
 };
 
 /// A GUID of the same family as the owner's, with a number at its end.
-fn numbered_guid(owner: &str, number: usize) -> String {
+pub(super) fn numbered_guid(owner: &str, number: usize) -> String {
     let kept = owner.get(..owner.len().saturating_sub(6)).unwrap_or(owner);
     format!("{kept}{number:06x}")
 }

@@ -236,4 +236,18 @@ impl GrantRecord {
         let account = Some(account);
         Self { id, person, account, budget, occasion, act, amount, from, state, interrupted, emptied }
     }
+
+    /// A grant of which a person says that it was given.
+    pub const fn given_before(
+        id: GrantId,
+        person: ExternalId,
+        account: Option<AccountId>,
+        budget: Budget,
+        occasion: Occasion,
+        amount: Euro,
+    ) -> Self {
+        let (act, state, from) = (Act::Grant, GrantState::Given, None);
+        let (interrupted, emptied) = (false, false);
+        Self { id, person, account, budget, occasion, act, amount, from, state, interrupted, emptied }
+    }
 }

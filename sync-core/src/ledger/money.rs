@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::LedgerView;
 use crate::budget::{Epoch, GrantRecord, Mark};
 use crate::external_id::ExternalId;
+use crate::id::AccountId;
 
 /// Memory of one customer's money.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,6 +55,24 @@ pub enum DeskStanding {
     Ahead,
     /// The last batch it took was of another memory.
     OfAnother,
+}
+
+impl LedgerView {
+    /// Of the money on this account, or of this person, nobody knows what is left: of grants on the account, of records
+    /// that links tie to it, of the person, and of records that an alias makes the same person.
+    pub fn interrupt(&mut self, account: Option<AccountId>, person: Option<&ExternalId>) {
+        let Self { links, aliases, money, .. } = self;
+        for grant in &mut money.grants {
+            let linked = links.get(&grant.person).map(|link| link.account);
+            let is_on_account = account.is_some() && (grant.account == account || linked == account);
+            let is_of_person = person.is_some_and(|person| {
+                grant.person == *person
+                    || aliases.get(person) == Some(&grant.person)
+                    || aliases.get(&grant.person) == Some(person)
+            });
+            grant.interrupted |= is_on_account || is_of_person;
+        }
+    }
 }
 
 impl Money {

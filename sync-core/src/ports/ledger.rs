@@ -40,6 +40,12 @@ impl Intent {
     ) -> Self {
         Self { plan, person, action, account, at }
     }
+
+    /// Does it change whether the account can be used, so that afterwards nobody knows what is left of the money that
+    /// was given on it (U-16)?
+    pub const fn interrupts(&self) -> bool {
+        self.action.deactivates() || matches!(self.action, ActionKind::Activate)
+    }
 }
 
 /// Names an intent within its ledger.

@@ -207,7 +207,8 @@ fn untold(error: MarkError) -> PortError {
 /// The batch has no place after the mark, and this call did nothing. Whether an earlier one did, only the mark could say.
 fn not_placed(error: MarkError) -> PortError {
     let kind = match &error {
-        MarkError::OtherBatch => PortErrorKind::Conflict,
+        // Nor will it ever be taken: a number is used once.
+        MarkError::OtherBatch => PortErrorKind::Refused,
         MarkError::OtherCustomer => PortErrorKind::Fatal,
         MarkError::Passed | MarkError::Ended | MarkError::Unreadable(_) | MarkError::File(_) => {
             PortErrorKind::Doubtful
