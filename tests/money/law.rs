@@ -34,7 +34,7 @@ struct Monthly {
 #[derive(Debug, Default)]
 pub(crate) struct Law {
     /// Does the platform end all budgets of an account that loses access?
-    pub(crate) cancels: bool,
+    cancels: bool,
     /// How much of what the witness saw was judged.
     asked: usize,
     gifts: usize,
@@ -76,6 +76,10 @@ pub(crate) fn wishes(office: &Office, human: Human, kind: &str, category: &str) 
 }
 
 impl Law {
+    pub(crate) fn of(cancels: bool) -> Self {
+        Self { cancels, ..Self::default() }
+    }
+
     pub(crate) fn saw(&mut self, class: &'static str) {
         self.classes.insert(class);
     }

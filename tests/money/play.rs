@@ -21,7 +21,7 @@ use crate::office::{Human, Office};
 use crate::platform::Platform;
 use crate::stage::{At, Fault, HOME, Stage, customer, done_at_once, key};
 use crate::story::{BRANDS, BUDGETS, Beginning, Day, Event, Old, Says, Story, Support};
-use crate::witness::{Desk, Habit};
+use crate::witness::Desk;
 
 const COMPANIES: [&str; 2] = ["acme", "beta"];
 
@@ -104,7 +104,7 @@ impl Play {
         let mut play = Self {
             stage,
             desk,
-            law: Law { cancels: beginning.cancels, ..Law::default() },
+            law: Law::of(beginning.cancels),
             latest: None,
             handed_here: BTreeMap::new(),
             copy: None,
@@ -524,10 +524,4 @@ fn rebrands(office: &mut Office, company: &CompanyId) {
             field.name = renamed(&field.name);
         }
     }
-}
-
-/// Whether support could still be surprised: everything that is with the desk was worked off.
-pub(crate) fn is_quiet(play: &Play) -> bool {
-    let witness = play.desk.witness();
-    witness.habit != Habit::Files || witness.files.iter().all(|file| file.is_done)
 }
