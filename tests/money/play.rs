@@ -9,7 +9,7 @@ use sync_core::authority::{Approval, Mandate};
 use sync_core::budget::{
     Baseline, BaselineError, BaselineWord, Budget, BudgetKind, Category, GrantId, GrantState, Imported,
 };
-use sync_core::engine::{EngineError, MemoryStore, RunReport};
+use sync_core::engine::{EngineError, MemoryStore, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
 use sync_core::policy::{Budgets, Limits};
 use sync_core::ports::{Authorities, MoneyLedger, ToldBy};
@@ -169,9 +169,10 @@ impl Play {
         for event in &day.events {
             self.happens(event);
         }
-        self.run_meeting(day.fault)?;
+        let ended = self.run_meeting(day.fault)?;
         self.stage.pass(TimeDelta::minutes(20));
-        self.says(day.says);
+        let waits = matches!(&ended, Some(Ok(report)) if matches!(report.verdict, Verdict::Waits(_)));
+        self.says(if waits && day.says == Says::Nothing { Says::Confirms } else { day.says });
         self.run_meeting(day.second_fault)?;
         self.evening(day.support)
     }
@@ -205,6 +206,8 @@ impl Play {
         let ended = self.stage.daily_of(&self.stage.sync_run().with_desk(&self.desk));
         if let Some(Ok(report)) = &ended {
             self.latest = Some(SavedPlan::open(&report.plan.to_file()).unwrap());
+            for n in self.latest.as_ref().unwrap().entries().flat_map(|(_, e)| e.notes().map(|n| format!("{} {}", n["reason"], n["outcome"]["kind"])).collect::<Vec<_>>()) { self.law.reasons.insert(n); }
+            self.law.reasons.insert(format!("{:?}", report.verdict).chars().take(20).collect());
         }
         self.judged(&before)?;
         self.stage.forget_calls();
