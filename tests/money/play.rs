@@ -423,11 +423,17 @@ impl Play {
                     platform.edited(id, |standing| standing.account.active = active);
                 }
             }),
-            Event::AccountRemoved { account } => self.stage.in_platform(|platform| {
-                if let Some(id) = picked(platform, account) {
-                    platform.remove(id);
-                }
-            }),
+            Event::AccountRemoved { account } => {
+                let office = self.stage.office();
+                let is_hidden = |human| office.records.iter().any(|it| it.human == human && it.hidden);
+                self.stage.in_platform(|platform| {
+                    let owner = |id| platform.accounts.get(&id).and_then(|standing| standing.owner);
+                    // Nobody could know whose money it was if neither account nor record were left.
+                    if let Some(id) = picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden)) {
+                        platform.remove(id);
+                    }
+                });
+            }
             Event::ReturnsAnew { who, old, .. } => {
                 let office = self.stage.office();
                 let human = office.records[who % office.records.len()].human;
