@@ -273,7 +273,8 @@ mod tests {
     #[track_caller]
     fn check_budgets(fields: &[(&str, Option<&str>)], expected: &[(&str, Reading<Euro>)]) {
         let said = budgets(&record(fields), today());
-        let said: Vec<_> = said.iter().map(|(budget, reading)| (budget.to_string(), reading.clone())).collect();
+        let said: Vec<_> =
+            said.iter().map(|(budget, reading)| (budget.to_string(), reading.clone())).collect();
         let expected: Vec<_> =
             expected.iter().map(|(budget, reading)| ((*budget).to_owned(), reading.clone())).collect();
         assert_eq!(said, expected);
@@ -293,9 +294,7 @@ mod tests {
 
     #[test]
     fn u25_budget_fields_of_both_brands_count_once_and_are_never_added_up() {
-        let both = |a, b| {
-            [("yourcampus_oneoff_all_budget", Some(a)), ("alleo_oneoff_all_budget", Some(b))]
-        };
+        let both = |a, b| [("yourcampus_oneoff_all_budget", Some(a)), ("alleo_oneoff_all_budget", Some(b))];
         check_budgets(&both("100", "100,00"), &[("oneoff all", amount(10_000))]);
         check_budgets(&both("100", "50"), &[("oneoff all", Reading::Conflict)]);
         check_budgets(&both("100", "0"), &[("oneoff all", Reading::Conflict)]);
@@ -305,7 +304,10 @@ mod tests {
     #[test]
     fn x1_what_is_no_amount_with_at_most_two_decimals_is_unreadable() {
         for text in ["-5", "1.000", "12.345", "€ 5", "vijftig", "1e3", "50.0000"] {
-            check_budgets(&[("alleo_monthly_all_budget", Some(text))], &[("monthly all", Reading::Unreadable)]);
+            check_budgets(
+                &[("alleo_monthly_all_budget", Some(text))],
+                &[("monthly all", Reading::Unreadable)],
+            );
         }
         check_budgets(&[("alleo_monthly_all_budget", None)], &[("monthly all", Reading::Empty)]);
     }
@@ -314,8 +316,10 @@ mod tests {
     fn a_budget_counts_from_its_day_on() {
         let mut person = record(&[]);
         person.extra_fields = vec![
-            ExtraField::new("alleo_monthly_all_budget", Some("50".into())).from("2026-06-15".parse().unwrap()),
-            ExtraField::new("alleo_monthly_all_budget", Some("75".into())).from("2026-06-16".parse().unwrap()),
+            ExtraField::new("alleo_monthly_all_budget", Some("50".into()))
+                .from("2026-06-15".parse().unwrap()),
+            ExtraField::new("alleo_monthly_all_budget", Some("75".into()))
+                .from("2026-06-16".parse().unwrap()),
             ExtraField::new("alleo_oneoff_all_budget", Some("9".into())).from("2026-06-16".parse().unwrap()),
         ];
         let said: Vec<_> = budgets(&person, today()).into_iter().map(|(_, reading)| reading).collect();

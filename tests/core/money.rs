@@ -4,8 +4,8 @@
 //! Never: a desk or a baseline that nobody put there but [`giving`] and [`anna`].
 
 use sync_core::budget::{
-    Act, Budget, BudgetKind, BudgetNote, BudgetOutcome, Category, Epoch, Grant, GrantId, GrantRecord, GrantState,
-    Occasion,
+    Act, Budget, BudgetKind, BudgetNote, BudgetOutcome, Category, Epoch, Grant, GrantId, GrantRecord,
+    GrantState, Occasion,
 };
 use sync_core::ledger::{DeskStanding, Vouched};
 use sync_core::policy::{Budgets, OnboardingGift};
@@ -64,7 +64,8 @@ impl World {
 
     /// A person with an account that agrees, with these fields, whom a baseline covers.
     pub(crate) fn employing(self, name: &str, number: i64, fields: &[(&str, &str)]) -> Self {
-        let employee = fields.iter().fold(person(name), |person, (budget, value)| person.budget(budget, value));
+        let employee =
+            fields.iter().fold(person(name), |person, (budget, value)| person.budget(budget, value));
         self.with(employee).having(account(number).of(name)).link(name, number).vouched(name)
     }
 

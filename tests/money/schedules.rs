@@ -62,9 +62,8 @@ fn r11_when_nothing_disturbs_any_more_everything_that_is_certain_arrives_once() 
 }
 
 /// What must be common in the stories.
-const COMMON: [&str; 10] = [
-    "first", "again", "replaced", "stopped", "doubtful", "crash", "lost", "restored", "vouched", "rejected",
-];
+const COMMON: [&str; 10] =
+    ["first", "again", "replaced", "stopped", "doubtful", "crash", "lost", "restored", "vouched", "rejected"];
 
 #[test]
 fn the_stories_hold_enough_of_what_is_interesting() {

@@ -180,7 +180,8 @@ impl Baseline {
             let imported = |(budget, amount)| Imported::new(person.clone(), budget, amount);
             baseline.given.extend(given.into_iter().filter(is_new).map(imported));
             baseline.remembered_again.extend(tombstones);
-            let covered = CoveredPerson { records: records.iter().cloned().collect(), account: Some(account) };
+            let covered =
+                CoveredPerson { records: records.iter().cloned().collect(), account: Some(account) };
             baseline.people.insert(person.clone(), covered);
         }
         Ok(baseline)

@@ -72,7 +72,7 @@ reasons! {
         /// The ledger is another one.
         LedgerForeign = "ledger_foreign": "R11", "the last grants were handed over by another ledger", "restore that ledger, or sync budgets baseline";
         /// Onboarding gives a monthly budget already.
-        OnboardingGaveMonthly = "onboarding_gave_monthly": "U-15", "onboarding gives everybody a monthly budget, and nobody may have two", "empty the field, or have the gift on onboarding switched off";
+        OnboardingGaveMonthly = "onboarding_gave_monthly": "U-15", "onboarding gives everybody a monthly budget, and nobody may have two", "tell by sync budgets baseline what onboarding gave; or empty the field; or have the gift switched off and say so in the policy";
         /// It was about to be handed over.
         BeingHandedOver = "being_handed_over": "R12", "it was about to be handed over when a run ended", "the next run goes on with it";
         /// A person is to confirm the list.

@@ -11,7 +11,7 @@ use super::tombstone;
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
 use crate::id::AccountId;
-use crate::ledger::{LedgerView, Vouched};
+use crate::ledger::LedgerView;
 use crate::places::Places;
 
 /// The ledger's money, by everything that a person can be found by.
@@ -103,12 +103,10 @@ impl<'a> Remembered<'a> {
         places.into_iter().filter_map(|at| grants.get(at)).collect()
     }
 
-    /// From where the person's history is known in the present memory. That we made the account ourselves is what
-    /// counts where one record says so and another says otherwise: then the target may have given something by itself.
-    pub(crate) fn vouched(&self, known: &Known<'_>) -> Option<Vouched> {
+    /// Is the person's history known in the present memory?
+    pub(crate) fn is_vouched(&self, known: &Known<'_>) -> bool {
         let money = &self.ledger.money;
-        let _present = money.epoch.as_ref()?;
-        known.records.iter().filter_map(|id| money.vouched.get(*id)).min().copied()
+        money.epoch.is_some() && known.records.iter().any(|id| money.vouched.contains_key(*id))
     }
 
     /// Which of the person's fingerprints stand among those of forgotten people.

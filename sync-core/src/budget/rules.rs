@@ -16,7 +16,7 @@ use super::wish::wishes;
 use crate::decision::{Decision, NothingReason, Planned};
 use crate::euro::Euro;
 use crate::id::AccountId;
-use crate::ledger::{DeskStanding, LedgerView, Vouched};
+use crate::ledger::{DeskStanding, LedgerView};
 use crate::person::{Address, Person};
 use crate::plan::Run;
 use crate::policy::{Budgets, OnboardingGift};
@@ -70,14 +70,18 @@ struct Whole<'p, 'a> {
     late: Option<(BudgetOutcome, BudgetReason)>,
     /// Why nothing is given that lies with what is remembered.
     stop: Option<BudgetReason>,
-    vouched: Option<Vouched>,
 }
 
 /// What happens to one budget, and why.
 type Ruling = (BudgetOutcome, BudgetReason);
 
 impl<'a> Rules<'a> {
-    pub(crate) fn new(policy: &'a Budgets, ledger: &'a LedgerView, run: &'a Run<'a>, today: NaiveDate) -> Self {
+    pub(crate) fn new(
+        policy: &'a Budgets,
+        ledger: &'a LedgerView,
+        run: &'a Run<'a>,
+        today: NaiveDate,
+    ) -> Self {
         let (remembered, next) = (Remembered::of(ledger), table::next_first(today));
         Self { policy, ledger, remembered, run, today, next }
     }
@@ -90,8 +94,7 @@ impl<'a> Rules<'a> {
         if cases.is_empty() {
             return Noted::default();
         }
-        let vouched = self.remembered.vouched(&known);
-        let whole = Whole { payee, late: late(payee), stop: self.stop(&known, vouched), vouched };
+        let whole = Whole { payee, late: late(payee), stop: self.stop(&known) };
         let mut noted = Noted::default();
         for (at, case) in cases.iter().enumerate() {
             let mut others = cases.iter().enumerate().filter(|(other, _)| *other != at);
@@ -119,7 +122,7 @@ impl<'a> Rules<'a> {
     }
 
     /// Why no money may move whatever the budget, as far as it lies with what is remembered.
-    fn stop(&self, known: &Known<'_>, vouched: Option<Vouched>) -> Option<BudgetReason> {
+    fn stop(&self, known: &Known<'_>) -> Option<BudgetReason> {
         match self.ledger.money.desk {
             DeskStanding::NotAsked => Some(BudgetReason::NoDesk),
             DeskStanding::Silent => Some(BudgetReason::DeskSilent),
@@ -128,7 +131,8 @@ impl<'a> Rules<'a> {
             DeskStanding::Agrees if !self.remembered.tombstones(known, self.run.key).is_empty() => {
                 Some(BudgetReason::Forgotten)
             }
-            DeskStanding::Agrees => vouched.is_none().then_some(BudgetReason::NoBaseline),
+            DeskStanding::Agrees if !self.remembered.is_vouched(known) => Some(BudgetReason::NoBaseline),
+            DeskStanding::Agrees => None,
         }
     }
 
@@ -166,17 +170,15 @@ impl<'a> Rules<'a> {
                 let begins_monthly = case.budget.kind == BudgetKind::Monthly && step.act != Act::Stop;
                 if begins_monthly && has_other_monthly {
                     hold(BudgetReason::SecondMonthly)
-                } else if begins_monthly && self.onboarding_gave_monthly(whole) {
+                } else if begins_monthly && step.is_first && self.policy.onboarding == OnboardingGift::Monthly
+                {
+                    // Whoever made the account: what nobody has told of was given by onboarding.
                     hold(BudgetReason::OnboardingGaveMonthly)
                 } else {
                     self.hand_over(case, whole.payee, &step)
                 }
             }
         }
-    }
-
-    fn onboarding_gave_monthly(&self, whole: &Whole<'_, '_>) -> bool {
-        self.policy.onboarding == OnboardingGift::Monthly && whole.vouched == Some(Vouched::Onboarded)
     }
 
     /// Names a hand-over, and says whose word it needs.

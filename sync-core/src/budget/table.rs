@@ -37,9 +37,8 @@ pub(super) struct Move {
 /// M1 to M5, and of X3 what is monthly. `next` is the next 1st of the month.
 pub(super) fn monthly(wish: Option<Euro>, standing: Monthly, next: NaiveDate) -> Step {
     use BudgetReason as Why;
-    let later = |reason, act, amount| {
-        Step::Move(Move { reason, act, amount, from: Some(next), is_first: false })
-    };
+    let later =
+        |reason, act, amount| Step::Move(Move { reason, act, amount, from: Some(next), is_first: false });
     let wish = wish.map(|amount| (amount, amount == Euro::default()));
     match (standing, wish) {
         (Monthly::Tangled, _) => Step::Ask(Why::TwoHistories),
@@ -67,9 +66,8 @@ pub(super) fn monthly(wish: Option<Euro>, standing: Monthly, next: NaiveDate) ->
 /// O1 to O5, and of X3 what is one-off.
 pub(super) fn oneoff(wish: Option<Euro>, standing: OneOff, policy: &Budgets) -> Step {
     use BudgetReason as Why;
-    let give = |reason, amount, is_first| {
-        Step::Move(Move { reason, act: Act::Grant, amount, from: None, is_first })
-    };
+    let give =
+        |reason, amount, is_first| Step::Move(Move { reason, act: Act::Grant, amount, from: None, is_first });
     let wish = wish.filter(|amount| *amount > Euro::default());
     match (standing, wish) {
         (OneOff::Never, None) => Step::Leave(Why::OneOffNone),
