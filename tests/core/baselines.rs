@@ -70,15 +70,9 @@ fn r11_a_baseline_covers_everybody_with_one_certain_account() {
 
 #[test]
 fn r11_as_filled_imports_what_listed_fields_say_that_is_not_known_to_be_given() {
-    let world = anna(&[
-        (MONTHLY, "50"),
-        (ONEOFF, "100"),
-        ("oneoff sport", "7"),
-        ("oneoff health", "0"),
-        ("monthly health", "x"),
-    ])
-    .employing("bob", 8, &[(MONTHLY, "60"), (ONEOFF, "100")])
-    .granted([row("bob", 8, MONTHLY, "60"), row("bob", 8, ONEOFF, "80")]);
+    let world = anna(&[(MONTHLY, "50"), (ONEOFF, "100"), ("oneoff sport", "7"), ("oneoff health", "0")])
+        .employing("bob", 8, &[(MONTHLY, "60"), (ONEOFF, "100")])
+        .granted([row("bob", 8, MONTHLY, "60"), row("bob", 8, ONEOFF, "80")]);
     let baseline = says(&world, &BaselineWord::AsFilled, &[], None).unwrap();
     assert_eq!(
         imported(&baseline),
@@ -161,16 +155,16 @@ fn r11_one_monthly_budget_under_two_records_of_a_person_is_a_slip() {
 
 #[test]
 fn r11_a_memory_is_founded_where_there_is_none_or_the_desk_contradicts_it() {
-    let nothing = BaselineWord::NothingElse;
+    let word = BaselineWord::AsFilled;
     let mut world = anna(&[]);
     world.ledger.money.sequence = 3;
     let present = Mark::new(epoch('1'), 3);
     for mark in [None, Some(&present)] {
-        assert_eq!(says(&world, &nothing, &[], mark).unwrap().founds, None);
+        assert_eq!(says(&world, &word, &[], mark).unwrap().founds, None);
     }
     let (ahead, other) = (Mark::new(epoch('1'), 4), Mark::new(epoch('2'), 1));
     for mark in [&ahead, &other] {
-        let founded = says(&world, &nothing, &[], Some(mark)).unwrap().founds.unwrap();
+        let founded = says(&world, &word, &[], Some(mark)).unwrap().founds.unwrap();
         assert_eq!(founded.accepted.as_ref(), Some(mark));
         assert_ne!(founded.epoch, epoch('1'));
         // With that the desk agrees.
@@ -178,8 +172,34 @@ fn r11_a_memory_is_founded_where_there_is_none_or_the_desk_contradicts_it() {
         (after.epoch, after.accepted, after.sequence) = (Some(founded.epoch), founded.accepted, 0);
         assert_eq!(after.compare(Some(mark)), DeskStanding::Agrees);
     }
-    let first = says(&without_memory_of_money(world), &nothing, &[], None).unwrap().founds.unwrap();
+    let first =
+        says(&without_memory_of_money(world), &BaselineWord::NothingElse, &[], None).unwrap().founds.unwrap();
     assert_eq!(first.accepted, None);
+}
+
+#[test]
+fn r11_nothing_else_is_no_answer_where_the_desk_took_more() {
+    let mut world = anna(&[]);
+    world.ledger.money.sequence = 3;
+    let nothing = |world: &World, mark: &Mark| says(world, &BaselineWord::NothingElse, &[], Some(mark));
+    for mark in [Mark::new(epoch('1'), 4), Mark::new(epoch('2'), 1)] {
+        assert_eq!(nothing(&world, &mark), Err(BaselineError::DeskKnowsMore));
+        let lost = without_memory_of_money(world.clone());
+        assert_eq!(nothing(&lost, &mark), Err(BaselineError::DeskKnowsMore));
+    }
+    assert!(nothing(&world, &Mark::new(epoch('1'), 3)).is_ok());
+}
+
+#[test]
+fn r11_as_filled_is_no_word_about_whose_fields_cannot_be_read() {
+    for field in [[(MONTHLY, "50"), ("monthly health", "x")], [(ONEOFF, "x"), (MONTHLY, "")]] {
+        let world = anna(&field).employing("bob", 8, &[(ONEOFF, "5"), ("oneoff sport", "x")]);
+        let baseline = says(&world, &BaselineWord::AsFilled, &[], None).unwrap();
+        assert_eq!((covered(&baseline), imported(&baseline).len()), (vec!["bob".to_owned()], 1));
+        let named = says(&world, &BaselineWord::AsFilled, &["anna"], None);
+        assert_eq!(named, Err(BaselineError::Unclear(id("anna"))));
+        assert_eq!(covered(&says(&world, &BaselineWord::NothingElse, &["anna"], None).unwrap()), ["anna"]);
+    }
 }
 
 #[test]

@@ -206,7 +206,11 @@ impl Play {
         let ended = self.stage.daily_of(&self.stage.sync_run().with_desk(&self.desk));
         if let Some(Ok(report)) = &ended {
             self.latest = Some(SavedPlan::open(&report.plan.to_file()).unwrap());
-            for n in self.latest.as_ref().unwrap().entries().flat_map(|(_, e)| e.notes().map(|n| format!("{} {}", n["reason"], n["outcome"]["kind"])).collect::<Vec<_>>()) { self.law.reasons.insert(n); }
+            for n in self.latest.as_ref().unwrap().entries().flat_map(|(_, e)| {
+                e.notes().map(|n| format!("{} {}", n["reason"], n["outcome"]["kind"])).collect::<Vec<_>>()
+            }) {
+                self.law.reasons.insert(n);
+            }
             self.law.reasons.insert(format!("{:?}", report.verdict).chars().take(20).collect());
         }
         self.judged(&before)?;
@@ -431,7 +435,9 @@ impl Play {
                 self.stage.in_platform(|platform| {
                     let owner = |id| platform.accounts.get(&id).and_then(|standing| standing.owner);
                     // Nobody could know whose money it was if neither account nor record were left.
-                    if let Some(id) = picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden)) {
+                    if let Some(id) =
+                        picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden))
+                    {
                         platform.remove(id);
                     }
                 });

@@ -62,9 +62,8 @@ fn r11_when_nothing_disturbs_any_more_everything_that_is_certain_arrives_once() 
 }
 
 /// What must be common in the stories.
-const COMMON: [&str; 10] = [
-    "first", "again", "replaced", "stopped", "doubtful", "crash", "lost", "restored", "vouched", "rejected",
-];
+const COMMON: [&str; 10] =
+    ["first", "again", "replaced", "stopped", "doubtful", "crash", "lost", "restored", "vouched", "rejected"];
 
 #[test]
 fn the_stories_hold_enough_of_what_is_interesting() {
@@ -75,7 +74,9 @@ fn the_stories_hold_enough_of_what_is_interesting() {
     for _ in 0..STORIES {
         let told = story(1..7).new_tree(&mut runner).unwrap().current();
         let play = Play::told(&told).unwrap_or_else(|broken| panic!("{broken} {told:?}"));
-        for class in &play.law.reasons { *seen2.entry(class.clone()).or_default() += 1; }
+        for class in &play.law.reasons {
+            *seen2.entry(class.clone()).or_default() += 1;
+        }
         for class in COMMON {
             *seen.entry(class).or_default() += usize::from(play.law.classes.contains(class));
         }
