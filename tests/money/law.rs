@@ -81,7 +81,13 @@ impl Law {
     }
 
     /// This was given by somebody's hand, and nobody told the ledger yet.
-    pub(crate) fn given_by_hand(&mut self, human: Human, account: AccountId, (purse, cents): (Purse, u64), on: NaiveDate) {
+    pub(crate) fn given_by_hand(
+        &mut self,
+        human: Human,
+        account: AccountId,
+        (purse, cents): (Purse, u64),
+        on: NaiveDate,
+    ) {
         let (_, kind, category) = &purse;
         if kind == "monthly" {
             let monthly = Monthly { account, category: category.clone(), cents, begins: on, ends: None };

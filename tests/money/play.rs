@@ -275,7 +275,8 @@ impl Play {
 
     fn approves(&mut self, plan: &SavedPlan, people: BTreeSet<ExternalId>) {
         for person in &people {
-            let proposals = plan.entry(person).unwrap().notes().filter_map(|it| it.pointer("/outcome/proposal"));
+            let proposals =
+                plan.entry(person).unwrap().notes().filter_map(|it| it.pointer("/outcome/proposal"));
             for proposal in proposals.filter(|proposal| !proposal.is_null()) {
                 let text = |key| proposal.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
                 let amount: Euro = text("amount").parse().unwrap();
@@ -363,7 +364,8 @@ impl Play {
             };
             let state = if is_given { GrantState::Given } else { GrantState::Refused };
             let told = [(grant.id, state)];
-            done_at_once(self.stage.store().settle_grants(&customer(), &told, &person_of_support(), now)).unwrap();
+            done_at_once(self.stage.store().settle_grants(&customer(), &told, &person_of_support(), now))
+                .unwrap();
         }
     }
 

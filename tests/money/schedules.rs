@@ -12,7 +12,8 @@ use crate::witness::Habit;
 
 #[test]
 fn r11_no_schedule_gives_money_twice_or_to_whom_it_is_not_meant_for() {
-    let cases = ProptestConfig { failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() };
+    let cases =
+        ProptestConfig { failure_persistence: None, max_shrink_iters: 20_000, ..ProptestConfig::default() };
     let mut runner = TestRunner::new(cases);
     let holds = |story| match Play::told(&story) {
         Ok(_) => Ok(()),

@@ -34,18 +34,43 @@ const VALUES: [Option<&str>; 12] = [
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
-    Joins { company: usize },
+    Joins {
+        company: usize,
+    },
     /// A budget field of somebody says this from now on, or is gone.
-    Says { who: usize, brand: usize, budget: usize, value: Option<&'static str> },
+    Says {
+        who: usize,
+        brand: usize,
+        budget: usize,
+        value: Option<&'static str>,
+    },
     /// All fields of a company get the other brand's names.
-    Rebrands { company: usize },
-    Leaves { who: usize },
-    Returns { who: usize },
+    Rebrands {
+        company: usize,
+    },
+    Leaves {
+        who: usize,
+    },
+    Returns {
+        who: usize,
+    },
     /// Under a new id: after the old record was closed, or moved away from it, or beside it.
-    ReturnsAnew { who: usize, company: usize, old: Old, new_address: bool },
-    ChangesAddress { who: usize },
-    AccountSwitched { account: usize, active: bool },
-    AccountRemoved { account: usize },
+    ReturnsAnew {
+        who: usize,
+        company: usize,
+        old: Old,
+        new_address: bool,
+    },
+    ChangesAddress {
+        who: usize,
+    },
+    AccountSwitched {
+        account: usize,
+        active: bool,
+    },
+    AccountRemoved {
+        account: usize,
+    },
     LedgerIsLost,
     LedgerIsCopied,
     /// The copy takes the ledger's place.
@@ -234,8 +259,7 @@ fn day() -> impl Strategy<Value = Day> {
 }
 
 fn beginning() -> impl Strategy<Value = Beginning> {
-    let habit =
-        prop_oneof![3 => Just(Habit::Files), 3 => Just(Habit::LooksUp), 1 => Just(Habit::Blind)];
+    let habit = prop_oneof![3 => Just(Habit::Files), 3 => Just(Habit::LooksUp), 1 => Just(Habit::Blind)];
     let gift = prop_oneof![6 => Just(OnboardingGift::Nothing), 1 => Just(OnboardingGift::OneOff), 1 => Just(OnboardingGift::Monthly)];
     let changed = prop_oneof![
         1 => Just(ChangedOneoff::Ask),

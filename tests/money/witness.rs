@@ -160,7 +160,11 @@ impl Witness {
 
     /// An employee of support works off every file that lies there, and tells of each grant whether it could be done: an
     /// account without access is given nothing.
-    pub(crate) fn works_off_files(&mut self, platform: &Platform, on: NaiveDate) -> Vec<(GrantId, GrantState)> {
+    pub(crate) fn works_off_files(
+        &mut self,
+        platform: &Platform,
+        on: NaiveDate,
+    ) -> Vec<(GrantId, GrantState)> {
         let mut told = Vec::new();
         let files = std::mem::take(&mut self.files);
         for file in files.iter().filter(|file| !file.is_done) {
@@ -209,7 +213,11 @@ impl Desk {
         self.shared.now()
     }
 
-    async fn call<T>(&self, name: &str, answer: impl FnOnce(&mut Witness, Option<Fault>) -> T + Send) -> Result<T, PortError> {
+    async fn call<T>(
+        &self,
+        name: &str,
+        answer: impl FnOnce(&mut Witness, Option<Fault>) -> T + Send,
+    ) -> Result<T, PortError> {
         let fault = self.shared.begins(name).await?;
         let answer = answer(&mut self.witness(), fault);
         self.shared.ends(name, fault).await?;
@@ -247,7 +255,9 @@ impl BudgetDesk for Desk {
     }
 
     async fn hand_over(&self, hand_over: &HandOver<'_>) -> Result<(), PortError> {
-        self.witness().asked.extend(hand_over.grants.iter().filter(|_| hand_over.list.is_none()).map(Row::of));
+        self.witness()
+            .asked
+            .extend(hand_over.grants.iter().filter(|_| hand_over.list.is_none()).map(Row::of));
         let on = self.now().date_naive();
         self.call("desk hand over", |witness, fault| {
             if fault == Some(Fault::ComesLate) && hand_over.list.is_none() {
