@@ -10,16 +10,24 @@
 
 mod access;
 mod accounts;
+mod any_money;
 mod any_world;
 mod approvals;
+mod baselines;
 mod brakes;
+mod budgets_guard;
+mod budgets_memory;
+mod budgets_monthly;
+mod budgets_oneoff;
 mod debtors;
 mod flex_salaries;
 mod golden;
 mod mandates;
 mod memory_target;
+mod money;
 mod people;
 mod properties;
+mod properties_of_money;
 mod reasons;
 mod refusals;
 mod returning;
