@@ -221,7 +221,8 @@ pub trait MoneyLedger: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), PortError>;
 
-    /// What was ever told of these grants, in order; nothing of those that this customer never had.
+    /// What was ever told of these grants, by their names, and of each in the order in which it was told; nothing of
+    /// those that this customer never had.
     ///
     /// # Errors
     /// [`PortError`].
