@@ -251,13 +251,26 @@ fn limits(overview: &Overview<'_>) -> Vec<Brake> {
             limits.activations.of(managed),
         ),
         over_euro(overview),
+        over_euro_cancelled(overview),
     ];
     brakes.into_iter().flatten().collect()
 }
 
+/// First grants, and what accounts that are created or activated may be granted by themselves. Where nobody knows the
+/// latter it counts for nothing here, and the totals show it as unknown (U-15).
 fn over_euro(overview: &Overview<'_>) -> Option<Brake> {
-    let (planned, allowed) = (overview.totals.may_grant.euro?, overview.policy.limits.euro?);
+    let allowed = overview.policy.limits.euro?;
+    let granted = overview.totals.money.as_ref().map(|money| money.granted);
+    let by_itself = overview.totals.may_grant.euro;
+    let planned = [granted, by_itself].into_iter().flatten().sum();
     (planned > allowed && !overview.ledger.is_first_run()).then_some(Brake::OverEuro { planned, allowed })
+}
+
+fn over_euro_cancelled(overview: &Overview<'_>) -> Option<Brake> {
+    let (money, allowed) = (overview.totals.money.as_ref()?, overview.policy.limits.euro_cancelled?);
+    let planned = money.cancelled;
+    let is_over = planned > allowed && !overview.ledger.is_first_run();
+    is_over.then_some(Brake::OverEuroCancelled { planned, allowed })
 }
 
 /// For how many days deactivations count towards their limit (R4).

@@ -5,6 +5,8 @@
 //! inputs. Never: I/O, a clock, chance, an error at run time, or a personal value in the bytes.
 
 mod document;
+mod findings;
+mod money;
 mod saved;
 
 pub use document::{
@@ -22,13 +24,12 @@ use serde::{Deserialize, Serialize};
 use crate::account::Account;
 use crate::addresses::{Claim, steps};
 use crate::budget::GrantId;
-use crate::calendar::{amsterdam_date, is_sentinel};
+use crate::calendar::amsterdam_date;
 use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
 use crate::email::{EmailAddress, EmailKey};
-use crate::extra_fields::{is_near_miss, relied_on};
-use crate::finding::Finding;
+use crate::extra_fields::relied_on;
 use crate::fingerprint::FingerprintKey;
 use crate::guard::{Overview, brakes, recent_deactivations};
 use crate::id::{AccountId, CompanyId, CustomerId};
@@ -38,9 +39,7 @@ use crate::likeness::Likenesses;
 use crate::matching::{AccountIndex, Level, Match, sorted};
 use crate::person::{Person, people};
 use crate::policy::Policy;
-use crate::service::outlives_contract;
 use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
-use crate::text;
 
 /// The hash of a plan's canonical bytes: 64 hex digits. An approval names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -176,6 +175,11 @@ pub fn plan(
         entries.push(entry(person, found, decided));
     }
     take_addresses(&found, &index, &mut entries, &mut payloads);
+    // Whoever is held only now is given nothing.
+    let money = policy
+        .budgets
+        .as_ref()
+        .map(|budgets| money::note_budgets(&mut entries, &people, &found, (budgets, ledger), run));
 
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
@@ -190,6 +194,7 @@ pub fn plan(
         (managed_active.len() as u64, target.accounts().len() as u64),
         recent_deactivations(ledger, run.as_of),
         policy.onboarding_budget,
+        money.as_ref().map(|money| money.totals.clone()),
     );
     let overview = Overview {
         source,
@@ -208,12 +213,13 @@ pub fn plan(
         target: target_digest(target, run.key),
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         brakes: brakes(&overview),
-        findings: findings(source, target, &absent, policy, run.as_of),
+        findings: findings::findings(source, target, &absent, policy, run.as_of),
         totals,
         entries,
     };
     let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
-    Plan { id, as_of: run.as_of, document, payloads, payees: BTreeMap::new(), emptied: BTreeSet::new() }
+    let money::Money { payees, emptied, .. } = money.unwrap_or_default();
+    Plan { id, as_of: run.as_of, document, payloads, payees, emptied }
 }
 
 /// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run
@@ -289,53 +295,6 @@ fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'
     let is_absent =
         |account: &&&Account| !matched.has(&account.id) && !account.our_id().is_some_and(|id| is_known(&id));
     managed_active.iter().filter(is_absent).map(|account| account.id).collect()
-}
-
-fn findings(
-    source: &SourceSnapshot,
-    target: &TargetSnapshot,
-    absent: &[AccountId],
-    policy: &Policy,
-    as_of: DateTime<Utc>,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for record in source.records() {
-        findings.extend(record.unreadable.iter().map(|unreadable| Finding::UnreadableRecord {
-            record: record.id.clone(),
-            unreadable: unreadable.clone(),
-        }));
-        if record.personal.birthday.as_ref().is_some_and(|birthday| is_sentinel(*birthday.expose())) {
-            findings.push(Finding::PlaceholderBirthday { record: record.id.clone() });
-        }
-        let in_service = record.listed.employee_type.as_ref().is_some_and(|it| policy.is_in_service(it));
-        if in_service && outlives_contract(record, as_of) {
-            findings.push(Finding::ContractOver { record: record.id.clone() });
-        }
-    }
-    findings.extend(
-        target
-            .unreadable()
-            .iter()
-            .map(|row| Finding::UnreadableAccount { account: row.id, unreadable: row.unreadable.clone() }),
-    );
-    for (company, definitions) in source.definitions() {
-        findings.extend(
-            definitions
-                .iter()
-                .filter_map(|definition| text::clean(&definition.name))
-                .filter(|name| is_near_miss(name))
-                .map(|field| Finding::NearMiss { company: company.clone(), field }),
-        );
-    }
-    findings.extend(absent.iter().map(|account| Finding::Absent { account: *account }));
-    findings.extend(
-        source
-            .left_out()
-            .iter()
-            .map(|company| Finding::LeftOut { company: company.id.clone(), debtor: company.debtor.clone() }),
-    );
-    findings.sort();
-    findings
 }
 
 fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>) -> Entry {

@@ -5,17 +5,24 @@
 //! grant of one occasion, a second monthly budget of one person, money for anybody of whom nobody can vouch what was
 //! given before, or a guess; what is not certain is held, and a person decides.
 //!
-//! [`wish`] reads the fields, [`rules`] holds the table, [`baseline`] is a person's word about what was given already.
+//! [`wish`] reads the fields, [`remembered`] finds what the ledger knows of a person and [`history`] how one budget stands
+//! by it, [`table`] holds M1 to O5, [`rules`] what comes before and after them. [`baseline`] is a person's word about
+//! what was given already, [`tombstone`] what stays of somebody who was forgotten.
 
 mod baseline;
 mod grant;
+mod history;
 mod key;
 mod reason;
+mod remembered;
 mod rules;
+mod table;
+mod tombstone;
 mod wish;
 
-pub use baseline::{Baseline, BaselineWord, CoveredPerson, Founding, Imported};
+pub use baseline::{Baseline, BaselineError, BaselineWord, CoveredPerson, Founding, Imported};
 pub use grant::{Act, BudgetNote, BudgetOutcome, Grant, GrantRecord, GrantState, Wish};
 pub use key::{BatchId, Budget, BudgetKind, Category, Epoch, GrantId, Mark, Occasion};
 pub use reason::BudgetReason;
-pub(crate) use rules::budgets_of;
+pub(crate) use rules::{Payee, Rules};
+pub use tombstone::tombstones;

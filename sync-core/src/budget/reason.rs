@@ -15,20 +15,22 @@ reasons! {
         MonthlyChanged = "monthly_changed": "M3", "the field names another amount than the monthly budget that runs", "approve the replacement from the next 1st, or set the field back";
         /// The field is zero and a monthly budget runs.
         MonthlyStopped = "monthly_stopped": "M4", "the field is zero and a monthly budget runs", "approve the end from the next 1st, or fill the field again";
-        /// The field is zero and none runs.
-        MonthlyNone = "monthly_none": "M4", "the field is zero and no monthly budget runs", "";
+        /// The field is zero or empty and none runs.
+        MonthlyNone = "monthly_none": "M4", "the field is zero or empty and no monthly budget runs", "";
         /// A monthly budget ended, and the field names one again.
         MonthlyAgain = "monthly_again": "M1", "an earlier monthly budget was ended and the field names one again", "approve it if it is to begin again";
         /// The field is empty and a monthly budget runs.
         MonthlyEmptied = "monthly_emptied": "M5", "the field is empty or gone and a monthly budget runs", "fill the field, or write 0 to end the budget";
         /// Two monthly budgets of one person.
-        SecondMonthly = "second_monthly": "M6", "two monthly budgets of one person: two fields are filled, or one is filled while another runs", "leave one field filled; end the other budget with 0 first";
+        SecondMonthly = "second_monthly": "M6", "two monthly budgets of one person: two fields are filled, or one is filled while another runs or may run", "leave one field filled; end the other budget with 0 first";
+        /// Two histories that became one.
+        TwoHistories = "two_histories": "M6", "records that were given monthly budgets as two people are one person now, and nobody can say which budget ended which", "find out in the portal what runs, and correct it there by hand";
         /// Never granted, and the field names an amount.
         OneOffFirst = "oneoff_first": "O1", "the field names a one-off that was never given", "";
         /// Granted, and the field still says so.
         OneOffSame = "oneoff_same": "O2", "the one-off was given, and the field still names it", "";
-        /// Zero, and never granted.
-        OneOffNone = "oneoff_none": "O1", "the field is zero and no one-off was given", "";
+        /// Zero or empty, and never granted.
+        OneOffNone = "oneoff_none": "O1", "the field is zero or empty and no one-off was given", "";
         /// Granted, and the field names another amount.
         OneOffChanged = "oneoff_changed": "O3", "the one-off was given, and the field names another amount now", "say in the policy what that means, then approve it; or set the field back";
         /// Granted, and the field is empty or zero.
@@ -50,9 +52,13 @@ reasons! {
         /// The person is held.
         PersonHeld = "person_held": "X2", "this person is held for another reason", "settle that first";
         /// The account was inactive meanwhile.
-        Returned = "returned": "X3", "the account was inactive since this was given, and nobody knows what is left of it", "find out in the portal; approve a monthly budget if it is to run again";
+        Returned = "returned": "X3", "the account was inactive since this was given, and nobody knows what is left of it", "find out in the portal; approve a monthly budget if it is to run, or to end, as the field says";
         /// A person or the desk refused it.
         Rejected = "rejected": "R11", "it was handed over and not given", "approve it if it is to be handed over again";
+        /// Somebody else has the same name and birthday.
+        LikeAnother = "like_another": "R11", "another employee has the same name and birthday, and if both are one person it would be given twice", "approve it if they are two people";
+        /// The address cannot stand in a list.
+        UnfitAddress = "unfit_address": "R23", "the account's address begins with a character, or holds one, that a spreadsheet takes for something else, so that no list can hold it", "give it by hand and tell by sync budgets baseline, or change the address";
         /// Nobody vouches for what was given before.
         NoBaseline = "no_baseline": "R11", "nobody has told yet what this person was given before", "sync budgets baseline";
         /// The person was forgotten.
@@ -66,7 +72,7 @@ reasons! {
         /// The ledger is another one.
         LedgerForeign = "ledger_foreign": "R11", "the last grants were handed over by another ledger", "restore that ledger, or sync budgets baseline";
         /// Onboarding gives a monthly budget already.
-        OnboardingGaveMonthly = "onboarding_gave_monthly": "U-15", "onboarding gives everybody a monthly budget, and nobody may have two", "empty the field, or have the gift on onboarding switched off";
+        OnboardingGaveMonthly = "onboarding_gave_monthly": "U-15", "onboarding gives everybody a monthly budget, and nobody may have two", "tell by sync budgets baseline what onboarding gave; or empty the field; or have the gift switched off and say so in the policy";
         /// It was about to be handed over.
         BeingHandedOver = "being_handed_over": "R12", "it was about to be handed over when a run ended", "the next run goes on with it";
         /// A person is to confirm the list.
@@ -75,5 +81,21 @@ reasons! {
         Doubtful = "doubtful": "R11", "nobody knows whether it was given", "find out in the portal, then sync budgets settle";
         /// It may be handed over again, but the field names another amount meanwhile.
         AmountMoved = "amount_moved": "R11", "it was not given, and the field names another amount now than was asked for then", "find out in the portal, then sync budgets settle";
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn r22_every_reason_about_money_has_a_code_and_an_explanation_of_its_own() {
+        let all = BudgetReason::ALL;
+        let codes: BTreeSet<_> = all.iter().map(|reason| reason.code()).collect();
+        let told: BTreeSet<_> = all.iter().map(|reason| reason.advice().what).collect();
+        assert_eq!((codes.len(), told.len()), (all.len(), all.len()));
+        assert!(all.iter().all(|reason| !reason.advice().rule.is_empty()));
     }
 }

@@ -40,7 +40,7 @@ pub enum Verdict {
     /// Nothing: it needs a person.
     Waits(Refusal),
     /// What was authorised.
-    Applied(Applied),
+    Applied(Box<Applied>),
 }
 
 /// What became of what was authorised.

@@ -242,7 +242,7 @@ impl<'a> SyncRun<'a> {
         let skipped_grants = authorised.skipped_grants().to_vec();
         let Handed { grants, lists, .. } = handed;
         let applied = Applied { actions, skipped, stopped, unsettled, grants, skipped_grants, lists };
-        Written { verdict: Verdict::Applied(applied), settling, writes }
+        Written { verdict: Verdict::Applied(Box::new(applied)), settling, writes }
     }
 
     /// Before anything is planned: what became of the money that crashed runs were handing over.

@@ -83,7 +83,7 @@ impl PlanDocument {
 pub struct Entry {
     /// The account, if there is exactly one.
     pub account: Option<AccountNote>,
-    /// What happens to each budget that the fields or the ledger know of, by category and kind.
+    /// What happens to each budget that the fields or the ledger know of, by kind and category.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<BudgetNote>,
     /// What happens, and why.
@@ -312,6 +312,7 @@ impl Totals {
         (managed_active, accounts): (u64, u64),
         recent_deactivations: u64,
         onboarding_budget: Option<Euro>,
+        money: Option<MoneyTotals>,
     ) -> Self {
         let mut totals = Self {
             people: entries.len() as u64,
@@ -320,6 +321,7 @@ impl Totals {
             managed_active,
             recent_deactivations,
             actions: ActionCounts::of(entries.iter().map(|entry| &entry.decision)),
+            money,
             ..Self::default()
         };
         for entry in entries {

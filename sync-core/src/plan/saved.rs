@@ -9,13 +9,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::document::{PlanDocument, SCHEMA};
+use super::document::{AccountNote, PlanDocument, SCHEMA};
 use super::{ActionKind, Entry, PlanId};
-use crate::budget::{Budget, BudgetKind, BudgetNote, Category};
+use crate::budget::{Budget, BudgetKind, BudgetNote, BudgetReason, Category};
 use crate::canonical;
 use crate::euro::Euro;
 use crate::external_id::ExternalId;
 use crate::guard::Brake;
+use crate::id::AccountId;
 
 #[derive(Serialize)]
 struct FileOut<'a> {
@@ -175,6 +176,11 @@ impl SavedPlan {
         self.entries.iter().filter(|(_, entry)| waits(entry)).map(|(person, _)| person.clone()).collect()
     }
 
+    /// Was it made under a policy that gives budgets?
+    pub(crate) fn is_about_money(&self) -> bool {
+        self.plan.pointer("/totals/money").is_some()
+    }
+
     fn text(&self, key: &str) -> &str {
         self.plan.get(key).and_then(Value::as_str).unwrap_or_default()
     }
@@ -277,6 +283,28 @@ impl SavedEntry {
     /// What happens to each budget, in the form of [`BudgetNote`].
     pub fn notes(&self) -> impl Iterator<Item = &Value> {
         self.0.get("budgets").and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// The records of the person, that of the external id first.
+    pub(crate) fn record_ids(&self) -> Vec<ExternalId> {
+        self.records().filter_map(|id| ExternalId::parse(id).ok()).collect()
+    }
+
+    /// The account, if it is the person's for certain.
+    pub(crate) fn certain_account(&self) -> Option<AccountId> {
+        let account: AccountNote = self.0.get("account").and_then(|it| AccountNote::deserialize(it).ok())?;
+        account.found_by.is_certain().then_some(account.id)
+    }
+
+    /// The amounts that the fields name, of budgets that the policy lists.
+    pub(crate) fn wished(&self) -> Vec<(Budget, Euro)> {
+        let is_listed = |note: &&Value| {
+            note.get("reason").and_then(Value::as_str) != Some(BudgetReason::UnlistedCategory.code())
+        };
+        let amount = |note: &Value| note.pointer("/wish/amount").and_then(Value::as_str)?.parse().ok();
+        let wished = |note: &Value| Some((budget_of(note)?, amount(note)?));
+        let is_money = |(_, amount): &(Budget, Euro)| *amount > Euro::default();
+        self.notes().filter(is_listed).filter_map(wished).filter(is_money).collect()
     }
 
     fn budget(&self, budget: &Budget) -> Option<&Value> {

@@ -38,7 +38,7 @@ pub enum OnboardingGift {
     Nothing,
     /// A one-off. It counts for nothing here: several are allowed.
     OneOff,
-    /// A monthly budget: then nobody whom we onboard is given a second one.
+    /// A monthly budget: then nobody is given another of whom no monthly budget is known.
     Monthly,
 }
 

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::{LeaseId, PortError};
-use crate::budget::{Baseline, BatchId, GrantId, GrantRecord, GrantState, Mark};
+use crate::budget::{Baseline, BatchId, GrantId, GrantRecord, GrantState, Mark, tombstones};
 use crate::external_id::ExternalId;
+use crate::fingerprint::FingerprintKey;
 use crate::id::{AccountId, CustomerId};
 use crate::pii::Pii;
 use crate::plan::PlanId;
@@ -90,6 +91,12 @@ pub struct Forgetting {
 }
 
 impl Forgetting {
+    /// Forgets whoever has these records and accounts. What stays is fingerprinted with the customer's key.
+    pub fn of(key: &FingerprintKey, records: BTreeSet<ExternalId>, accounts: BTreeSet<AccountId>) -> Self {
+        let tombstones = tombstones(key, &records, accounts.iter().copied());
+        Self { records, accounts, tombstones }
+    }
+
     /// Whoever has these records and accounts, of whom these fingerprints stay.
     pub const fn new(
         records: BTreeSet<ExternalId>,
