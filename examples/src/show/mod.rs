@@ -21,7 +21,7 @@ pub(crate) use grants::{
 };
 pub use json::{applied_json, plan_json, run_json};
 pub use person::Person;
-pub use run::{counts_of_done, outcome, run};
+pub use run::{counts_of_done, money_of, outcome, run};
 pub use saved::{given, saved_plan};
 pub use status::Status;
 
