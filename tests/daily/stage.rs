@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use futures_util::future::poll_fn;
 use sync_core::account::Account;
-use sync_core::engine::{EngineError, MemoryStore, RunReport, SyncRun};
+use sync_core::engine::{DryRun, EngineError, MemoryStore, RunReport, SyncRun};
 use sync_core::ledger::LedgerView;
 use sync_core::ports::{
     AccountReader, AccountWriter, Clock, CreateRequest, EmployeeSource, Ledger, ListAccounts, PortError,
@@ -189,6 +189,10 @@ impl Stage {
 
     pub(crate) fn sync_run(&self) -> SyncRun<'_> {
         SyncRun::new(self, self, self, &self.store, self)
+    }
+
+    pub(crate) fn dry_run(&self) -> DryRun<'_> {
+        DryRun::new(self, self, &self.store, self)
     }
 
     /// The daily command; `None` if it crashed.

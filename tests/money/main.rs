@@ -13,7 +13,9 @@
     reason = "what the tests share may fail a test as plainly as the tests do"
 )]
 
+mod crash;
 mod law;
+mod memory_lost;
 #[path = "../daily/office.rs"]
 #[allow(dead_code, reason = "the stories of tests/daily use the rest")]
 mod office;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use futures_util::FutureExt;
 use sync_core::account::Account;
 use sync_core::authority::{Approval, Mandate};
 use sync_core::budget::{
@@ -12,7 +13,7 @@ use sync_core::budget::{
 use sync_core::engine::{EngineError, MemoryStore, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
 use sync_core::policy::{Budgets, Limits};
-use sync_core::ports::{Authorities, MoneyLedger, ToldBy};
+use sync_core::ports::{Authorities, KeptPlan, MoneyLedger, RunStore, ToldBy};
 use sync_core::record::EmployeeType;
 use sync_core::{AccountId, CompanyId, Euro, ExternalId, Participation, Pii, Policy, Run};
 
@@ -202,6 +203,8 @@ impl Play {
 
     /// One run, judged.
     pub(crate) fn run(&mut self) -> Result<Ended, Broken> {
+        // Two plans of one second are one plan, and one plan is approved once.
+        self.stage.pass(TimeDelta::seconds(30));
         let before = self.stage.platform();
         let ended = self.stage.daily_of(&self.stage.sync_run().with_desk(&self.desk));
         if let Some(Ok(report)) = &ended {
@@ -212,6 +215,21 @@ impl Play {
         self.judged(&before)?;
         self.stage.forget_calls();
         Ok(ended)
+    }
+
+    /// Looks without doing anything.
+    pub(crate) fn dry_run(&mut self) {
+        let (policy, customer, key) = (self.stage.policy(), customer(), key());
+        let planned = self.stage.dry_run().with_desk(&self.desk).plan(&customer, &policy, &key).now_or_never();
+        let plan = planned.unwrap().unwrap().plan;
+        let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
+        done_at_once(self.stage.store().keep_plan(&customer, &kept)).unwrap();
+        self.latest = Some(SavedPlan::open(&kept.file).unwrap());
+    }
+
+    /// Somebody was forgotten: of what was handed over for that person, the ledger knows nothing any more.
+    pub(crate) fn forgot(&mut self) {
+        self.handed_here.clear();
     }
 
     fn judged(&mut self, before: &Platform) -> Result<(), Broken> {
