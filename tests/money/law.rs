@@ -13,7 +13,7 @@ use sync_core::record::EmployeeType;
 
 use crate::office::{Human, Office, same_text};
 use crate::platform::Platform;
-use crate::witness::{Gift, Habit, Row, Witness};
+use crate::witness::{Gift, Habit, Row, Witness, rows_of};
 
 pub(crate) type Broken = String;
 
@@ -50,8 +50,7 @@ pub(crate) struct Law {
     /// In which memory and under which name money was given.
     given: BTreeSet<(u32, String)>,
     /// What was interesting, for those who count.
-    pub(crate) classes: BTreeSet<&'static str>,
-    pub(crate) reasons: BTreeSet<String>,
+    pub(crate) classes: BTreeSet<String>,
 }
 
 fn demand(holds: bool, broken: impl FnOnce() -> Broken) -> Result<(), Broken> {
@@ -87,8 +86,8 @@ impl Law {
         Self { cancels, ..Self::default() }
     }
 
-    pub(crate) fn saw(&mut self, class: &'static str) {
-        self.classes.insert(class);
+    pub(crate) fn saw(&mut self, class: &str) {
+        self.classes.insert(class.to_owned());
     }
 
     /// This was given by somebody's hand, and nobody told the ledger yet.
@@ -171,7 +170,7 @@ impl Law {
             let is_approved = self.approved.contains(&(row.id.clone(), row.cents));
             demand(is_first || is_approved, || told("not the first, and nobody agreed to it"))?;
             names.insert(row.id.clone());
-            self.classes.insert(match row.act.as_str() {
+            self.saw(match row.act.as_str() {
                 "stop" => "stopped",
                 "replace" => "replaced",
                 _ if is_first => "first",
@@ -228,6 +227,8 @@ impl Law {
     ) -> Result<(), Broken> {
         let rows: BTreeMap<&str, GrantState> =
             ledger.money.grants.iter().map(|row| (row.id.as_str(), row.state)).collect();
+        let with_support: BTreeSet<String> =
+            witness.waiting_files().flat_map(|file| rows_of(&file.bytes)).map(|row| row.id).collect();
         for (id, memory) in handed_here {
             let state = rows.get(id.as_str()).copied();
             let told = |what: &str| format!("{what}: {id} stands as {state:?}");
@@ -245,6 +246,8 @@ impl Law {
                 })?,
                 GrantState::Intended | GrantState::HandedOver | GrantState::Doubtful => {}
             }
+            let may_still_come = with_support.contains(id);
+            demand(!may_still_come || state.is_open(), || told("with support, and not told as open"))?;
         }
         Ok(())
     }

@@ -209,12 +209,22 @@ impl Play {
         let ended = self.stage.daily_of(&self.stage.sync_run().with_desk(&self.desk));
         if let Some(Ok(report)) = &ended {
             self.latest = Some(SavedPlan::open(&report.plan.to_file()).unwrap());
-            for n in self.latest.as_ref().unwrap().entries().flat_map(|(_, e)| e.notes().map(|n| format!("{} {}", n["reason"], n["outcome"]["kind"])).collect::<Vec<_>>()) { self.law.reasons.insert(n); }
-            self.law.reasons.insert(format!("{:?}", report.verdict).chars().take(20).collect());
+            self.notes_classes();
         }
         self.judged(&before)?;
         self.stage.forget_calls();
         Ok(ended)
+    }
+
+    /// What was interesting about the latest plan.
+    fn notes_classes(&mut self) {
+        let plan = self.latest.as_ref().unwrap();
+        for note in plan.entries().flat_map(|(_, entry)| entry.notes()) {
+            let reason = note.get("reason").and_then(serde_json::Value::as_str).unwrap_or_default();
+            if !self.law.classes.contains(reason) {
+                self.law.classes.insert(reason.to_owned());
+            }
+        }
     }
 
     /// Looks without doing anything.
