@@ -194,7 +194,8 @@ fn r11_moving_to_another_company_grants_nothing() {
 #[test]
 fn r11_from_soap_to_rest_grants_nothing() {
     for habit in HABITS {
-        let mut play = Play::of(&Beginning { wishes: Vec::new(), vouched: false, people: 0, ..plain(habit) }).unwrap();
+        let mut play =
+            Play::of(&Beginning { wishes: Vec::new(), vouched: false, people: 0, ..plain(habit) }).unwrap();
         play.happens(&Event::Joins { company: 0 });
         play.stage.in_office(|office| office.records[0].row.id = ExternalId::soap("acme", 4711).unwrap());
         an_agreeable_day(&mut play);

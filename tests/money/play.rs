@@ -230,7 +230,8 @@ impl Play {
     /// Looks without doing anything.
     pub(crate) fn dry_run(&mut self) {
         let (policy, customer, key) = (self.stage.policy(), customer(), key());
-        let planned = self.stage.dry_run().with_desk(&self.desk).plan(&customer, &policy, &key).now_or_never();
+        let planned =
+            self.stage.dry_run().with_desk(&self.desk).plan(&customer, &policy, &key).now_or_never();
         let plan = planned.unwrap().unwrap().plan;
         let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
         done_at_once(self.stage.store().keep_plan(&customer, &kept)).unwrap();
@@ -459,7 +460,9 @@ impl Play {
                 self.stage.in_platform(|platform| {
                     let owner = |id| platform.accounts.get(&id).and_then(|standing| standing.owner);
                     // Nobody could know whose money it was if neither account nor record were left.
-                    if let Some(id) = picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden)) {
+                    if let Some(id) =
+                        picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden))
+                    {
                         platform.remove(id);
                     }
                 });
