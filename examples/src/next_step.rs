@@ -66,6 +66,11 @@ impl<'a> NextStep<'a> {
         self.command("run", "")
     }
 
+    /// A look at what a run would do.
+    pub fn plan(&self) -> String {
+        self.command("plan", "")
+    }
+
     /// What releases the plan as a whole.
     pub fn release(&self, release: Release, plan: &PlanId) -> String {
         match release {

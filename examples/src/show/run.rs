@@ -44,6 +44,27 @@ pub fn counts_of_done(report: &RunReport) -> String {
     counts.iter().map(|(kind, count)| format!("{count} × {kind}")).collect::<Vec<_>>().join(", ")
 }
 
+/// How much money a run handed over, and how much waits, as the end of a line; nothing when it is none.
+pub fn money_of(report: &RunReport) -> String {
+    let listed = report.applied().into_iter().flat_map(|applied| &applied.grants);
+    let listed: Vec<_> = listed.filter(|grant| grant.result.is_done()).collect();
+    let euro: Euro = listed.iter().map(|grant| grant.grant.amount).sum();
+    let given = match listed.len() {
+        0 => String::new(),
+        count => format!("; {count} grants, {euro} euro, in a list for support"),
+    };
+    let Some(totals) = &report.plan.document().totals.money else { return given };
+    let cancelled = match totals.cancelled {
+        none if none == Euro::default() => String::new(),
+        some => format!("; at most {some} euro cancelled"),
+    };
+    let waiting = match totals.proposals {
+        0 => String::new(),
+        some => format!("; {some} × money waits for an approval, {} euro", totals.proposed),
+    };
+    given + &cancelled + &waiting
+}
+
 /// What came of a run.
 pub fn outcome(report: &RunReport) -> String {
     let mut text = match &report.verdict {

@@ -3,6 +3,7 @@
 //! In: what was typed. Out: what was told, for people or for programs. Never: money; what a person says here is
 //! remembered, and only a run hands anything over.
 
+mod alone;
 mod baseline;
 mod baseline_file;
 mod forget;

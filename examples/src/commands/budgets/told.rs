@@ -11,6 +11,7 @@ use sync_core::Euro;
 use sync_core::budget::{GrantId, GrantRecord, GrantState};
 use sync_core::ports::{Batch, Clock, Ledger, Store, ToldBy};
 
+use super::alone::alone;
 use super::{Told, batch_id, grant_id};
 use crate::arguments::{Found, MoneyWord};
 use crate::clock::MachineClock;
@@ -139,12 +140,9 @@ async fn tell(
 ) -> anyhow::Result<String> {
     let by = word::name(&word.by)?;
     let (customer, now) = (&setting.config.customer, MachineClock.now());
-    let is_unfinished = grants.iter().any(|grant| grant.state == GrantState::Intended);
-    if is_unfinished && store.held_until(customer, now).await?.is_some() {
-        bail!("a run is under way, and some of this is not handed over yet; nothing was changed");
-    }
     let states: Vec<_> = grants.iter().map(|grant| (grant.id.clone(), state)).collect();
-    store.settle_grants(customer, &states, &ToldBy::Person(by), now).await?;
+    let told = async { Ok(store.settle_grants(customer, &states, &ToldBy::Person(by), now).await?) };
+    alone(setting, store, told).await?;
     let euro: Euro = grants.iter().map(|grant| grant.amount).sum();
     Ok(match grants.len() {
         1 => format!("1 grant, {euro} euro,"),
