@@ -59,6 +59,8 @@ pub(crate) enum At {
     Read(usize),
     /// Of the calls to the desk.
     Desk(usize),
+    /// Of the calls to the store, but for its leases.
+    Store(usize),
 }
 
 #[derive(Debug)]
@@ -262,6 +264,10 @@ impl Shared {
             At::Call(number) => state.calls.len() == number + 1,
             At::Write(number) => name.starts_with("write") && before(&["write"]) == number + 1,
             At::Desk(number) => name.starts_with("desk") && before(&["desk"]) == number + 1,
+            At::Store(number) => {
+                let stored = ["ledger", "money", "authority", "runs"];
+                stored.iter().any(|part| name.starts_with(part)) && before(&stored) == number + 1
+            }
             At::Read(number) => {
                 let reads = ["source", "target"];
                 reads.iter().any(|side| name.starts_with(side)) && before(&reads) == number + 1

@@ -12,7 +12,7 @@ use sync_core::ledger::LedgerView;
 use sync_core::record::EmployeeType;
 
 use crate::office::{Human, Office, same_text};
-use crate::platform::Platform;
+use crate::platform::{Platform, What};
 use crate::witness::{Gift, Habit, Row, Witness, rows_of};
 
 pub(crate) type Broken = String;
@@ -35,6 +35,10 @@ struct Monthly {
 pub(crate) struct Law {
     /// Does the platform end all budgets of an account that loses access?
     cancels: bool,
+    /// Does the platform give a monthly budget to everybody for whom it makes an account?
+    gives_on_creation: bool,
+    /// Accounts of which it is known what the platform gave them by itself.
+    accounts: BTreeSet<AccountId>,
     /// How much of what the witness saw was judged.
     asked: usize,
     gifts: usize,
@@ -82,8 +86,8 @@ fn is_wished(office: &Office, row: &Row, human: Human, fits: impl Fn(u64) -> boo
 }
 
 impl Law {
-    pub(crate) fn of(cancels: bool) -> Self {
-        Self { cancels, ..Self::default() }
+    pub(crate) fn of(cancels: bool, gives_on_creation: bool) -> Self {
+        Self { cancels, gives_on_creation, ..Self::default() }
     }
 
     pub(crate) fn saw(&mut self, class: &str) {
@@ -123,6 +127,16 @@ impl Law {
 
     /// What the platform did to budgets by itself.
     pub(crate) fn looks_at(&mut self, platform: &Platform, today: NaiveDate) {
+        for write in platform.writes.iter().filter(|write| write.what == What::Create) {
+            let owner = platform.accounts.get(&write.account).and_then(|standing| standing.owner);
+            if let Some(human) =
+                owner.filter(|_| self.accounts.insert(write.account) && self.gives_on_creation)
+            {
+                let (account, category) = (write.account, "all".to_owned());
+                let given = Monthly { account, category, cents: 1000, begins: today, ends: None };
+                self.running.entry(human).or_default().push(given);
+            }
+        }
         for monthly in self.running.values_mut().flatten() {
             let standing = platform.accounts.get(&monthly.account);
             let is_over = standing.is_none_or(|it| self.cancels && !it.account.active);
@@ -200,7 +214,10 @@ impl Law {
 
     fn monthly(&mut self, human: Human, Gift { row, on }: &Gift) -> Result<(), Broken> {
         let day = row.from.unwrap_or(*on);
+        let by_itself = self.gives_on_creation;
         let all = self.running.entry(human).or_default();
+        // A platform that gives one with every account gives two to whoever has two: not by our hand.
+        let counts = |monthly: &&Monthly| !by_itself || monthly.account == row.account;
         if row.act != "grant" {
             for monthly in all.iter_mut().filter(|monthly| monthly.category == row.category) {
                 monthly.ends = Some(monthly.ends.map_or(day, |end| end.min(day)));
@@ -208,13 +225,14 @@ impl Law {
         }
         if row.act != "stop" {
             let runs = |monthly: &&Monthly| monthly.ends.is_none_or(|end| end > day);
-            let other = all.iter().find(runs);
+            let other = all.iter().filter(counts).find(runs);
             demand(other.is_none(), || format!("a second monthly budget beside {other:?}"))?;
             let category = row.category.clone();
             let (account, cents) = (row.account, row.cents);
             all.push(Monthly { account, category, cents, begins: day, ends: None });
         }
-        let now = all.iter().filter(|it| it.begins <= *on && it.ends.is_none_or(|end| end > *on)).count();
+        let runs_now = |it: &&Monthly| it.begins <= *on && it.ends.is_none_or(|end| end > *on);
+        let now = all.iter().filter(counts).filter(runs_now).count();
         demand(now <= 1, || format!("{now} monthly budgets at once"))
     }
 

@@ -12,7 +12,7 @@ use sync_core::budget::{
 };
 use sync_core::engine::{EngineError, MemoryStore, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
-use sync_core::policy::{Budgets, Limits};
+use sync_core::policy::{Budgets, Limits, OnboardingGift};
 use sync_core::ports::{Authorities, KeptPlan, MoneyLedger, RunStore, ToldBy};
 use sync_core::record::EmployeeType;
 use sync_core::{AccountId, CompanyId, Euro, ExternalId, Participation, Pii, Policy, Run};
@@ -105,7 +105,7 @@ impl Play {
         let mut play = Self {
             stage,
             desk,
-            law: Law::of(beginning.cancels),
+            law: Law::of(beginning.cancels, beginning.gift == OnboardingGift::Monthly),
             latest: None,
             handed_here: BTreeMap::new(),
             copy: None,
@@ -174,6 +174,9 @@ impl Play {
         self.stage.pass(TimeDelta::minutes(20));
         let waits = matches!(&ended, Some(Ok(report)) if matches!(report.verdict, Verdict::Waits(_)));
         self.says(if waits && day.says == Says::Nothing { Says::Confirms } else { day.says });
+        for event in &day.meanwhile {
+            self.happens(event);
+        }
         self.run_meeting(day.second_fault)?;
         self.evening(day.support)
     }
@@ -297,7 +300,9 @@ impl Play {
             Says::Approves => {
                 let Some(plan) = self.latest.clone() else { return };
                 let mut people = self.sensible_proposals(&plan);
-                people.extend(plan.budget_proposals());
+                people.extend(
+                    plan.budget_proposals().into_iter().filter(|person| !is_like_another(&plan, person)),
+                );
                 self.approves(&plan, people);
             }
             Says::Vouches => self.vouches(),
@@ -480,6 +485,12 @@ impl Play {
         let platform = self.stage.platform();
         self.law.looks_at(&platform, today);
     }
+}
+
+/// Is the question whether this is another human being at all? Here it never is: whoever is asked says no.
+fn is_like_another(plan: &SavedPlan, person: &ExternalId) -> bool {
+    let mut notes = plan.entry(person).unwrap().notes();
+    notes.any(|note| note.get("reason").is_some_and(|reason| reason == "like_another"))
 }
 
 fn picked(platform: &Platform, number: usize) -> Option<AccountId> {
