@@ -10,9 +10,12 @@
 
 mod access;
 mod accounts;
+mod any_money;
 mod any_world;
 mod approvals;
+mod baselines;
 mod brakes;
+mod budgets_guard;
 mod budgets_memory;
 mod budgets_monthly;
 mod budgets_oneoff;
@@ -24,6 +27,7 @@ mod memory_target;
 mod money;
 mod people;
 mod properties;
+mod properties_of_money;
 mod reasons;
 mod refusals;
 mod returning;
