@@ -1,8 +1,10 @@
 //! The command line of `sync`: what can be asked for. What comes of it is in the program.
 
 mod budgets;
+mod export;
 
 pub use budgets::{Baseline, Budgets, Found, Given, Look, Word as MoneyWord};
+pub use export::{Column, Export, FlexSalaryArguments, RosterArguments};
 
 use std::path::{Path, PathBuf};
 
@@ -171,6 +173,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Writes a list of both sides as a file: for YourCampus' pick-up, or for its import of salaries.
+    #[command(subcommand)]
+    Export(Export),
     /// Forgets runs, plans and used approvals that are older than so many days.
     Purge {
         /// The configuration file (TOML).
@@ -265,6 +270,7 @@ impl Command {
             | Self::Person { config, .. }
             | Self::Apply { config, .. }
             | Self::Purge { config, .. } => Some(config),
+            Self::Export(export) => Some(export.config()),
             Self::Confirm(confirm) => Some(&confirm.word.config),
             Self::Approve(approve) => Some(&approve.word.config),
             Self::Budgets(budgets) => Some(budgets.config()),

@@ -20,6 +20,7 @@ mod command_line;
 mod daily_life;
 mod debtors;
 mod demo;
+mod exports;
 mod faults;
 mod faults_while_writing;
 mod folder;

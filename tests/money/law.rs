@@ -11,9 +11,9 @@ use sync_core::budget::GrantState;
 use sync_core::ledger::LedgerView;
 use sync_core::record::EmployeeType;
 
-use crate::office::{Human, Office};
+use crate::office::{Human, Office, same_text};
 use crate::platform::Platform;
-use crate::witness::{Gift, Habit, Witness};
+use crate::witness::{Gift, Habit, Row, Witness};
 
 pub(crate) type Broken = String;
 
@@ -34,7 +34,7 @@ struct Monthly {
 #[derive(Debug, Default)]
 pub(crate) struct Law {
     /// Does the platform end all budgets of an account that loses access?
-    pub(crate) cancels: bool,
+    cancels: bool,
     /// How much of what the witness saw was judged.
     asked: usize,
     gifts: usize,
@@ -51,6 +51,7 @@ pub(crate) struct Law {
     given: BTreeSet<(u32, String)>,
     /// What was interesting, for those who count.
     pub(crate) classes: BTreeSet<&'static str>,
+    pub(crate) reasons: BTreeSet<String>,
 }
 
 fn demand(holds: bool, broken: impl FnOnce() -> Broken) -> Result<(), Broken> {
@@ -66,16 +67,26 @@ fn cents(text: &str) -> Option<u64> {
         .then(|| euros.parse::<u64>().unwrap() * 100 + rest.parse::<u64>().unwrap())
 }
 
-/// Every amount that some record in service of this human being names for this budget, whatever the brand.
-pub(crate) fn wishes(office: &Office, human: Human, kind: &str, category: &str) -> Vec<u64> {
-    let part = format!("_{kind}_{category}_budget");
-    let in_service = office.of_human(human).filter(|record| record.is_type(&EmployeeType::Payroll));
-    let fields = in_service.flat_map(|record| &record.row.extra_fields);
-    let named = fields.filter(|field| field.name.ends_with(&part));
-    named.filter_map(|field| cents(field.value.as_ref()?.expose())).collect()
+/// Do all records in service that share some address name such an amount for this budget, whatever the brand, or none?
+fn is_wished(office: &Office, row: &Row, human: Human, fits: impl Fn(u64) -> bool) -> bool {
+    let part = format!("_{}_{}_budget", row.kind, row.category);
+    let in_service: Vec<_> =
+        office.of_human(human).filter(|record| record.is_type(&EmployeeType::Payroll)).collect();
+    in_service.iter().any(|one| {
+        let together = in_service.iter().filter(|other| same_text(other.email(), one.email()));
+        let fields = together.flat_map(|record| &record.row.extra_fields);
+        let named = fields.filter(|field| field.name.ends_with(&part));
+        let texts = named.filter_map(|field| field.value.as_ref()).map(|value| value.expose().trim());
+        let filled: Vec<_> = texts.filter(|text| !text.is_empty()).map(cents).collect();
+        !filled.is_empty() && filled.into_iter().all(|cents| cents.is_some_and(&fits))
+    })
 }
 
 impl Law {
+    pub(crate) fn of(cancels: bool) -> Self {
+        Self { cancels, ..Self::default() }
+    }
+
     pub(crate) fn saw(&mut self, class: &'static str) {
         self.classes.insert(class);
     }
@@ -147,13 +158,12 @@ impl Law {
                     && record.row.employments.iter().any(|it| it.start.is_some_and(|start| start <= today))
             });
             demand(works, || told("money for somebody who is not in service"))?;
-            let wishes = wishes(office, human, &row.kind, &row.category);
-            let fits = |wish: &u64| match row.act.as_str() {
-                "stop" => *wish == 0,
-                "grant" if row.kind == "oneoff" => *wish >= row.cents && row.cents > 0,
-                _ => *wish == row.cents && row.cents > 0,
+            let fits = |wish| match row.act.as_str() {
+                "stop" => wish == 0,
+                "grant" if row.kind == "oneoff" => wish >= row.cents && row.cents > 0,
+                _ => wish == row.cents && row.cents > 0,
             };
-            demand(wishes.iter().all(fits) && !wishes.is_empty(), || told("no field says so"))?;
+            demand(is_wished(office, &row, human, fits), || told("no field says so"))?;
             demand(row.category != "fun" && row.cents <= 50_000, || told("not what the customer allows"))?;
             let purse = (human, row.kind.clone(), row.category.clone());
             let names = self.names.entry(purse).or_default();
@@ -224,7 +234,10 @@ impl Law {
             let state = state.ok_or_else(|| told("handed over and not remembered"))?;
             let is_given = self.given.contains(&(*memory, id.clone()));
             match state {
-                GrantState::Given => demand(is_given, || told("not given, and the ledger says it was"))?,
+                // A service that knows the name from a memory that was lost gives nothing, and says that it did.
+                GrantState::Given => demand(is_given || witness.gave(id), || {
+                    told("not given, and the ledger says it was")
+                })?,
                 GrantState::Refused => demand(!is_given, || told("given, and the ledger says it was not"))?,
                 // Should it come late, it and its repetition are given once.
                 GrantState::NotDone => demand(!is_given || witness.habit == Habit::LooksUp, || {

@@ -9,7 +9,7 @@ use sync_core::authority::{Approval, Mandate};
 use sync_core::budget::{
     Baseline, BaselineError, BaselineWord, Budget, BudgetKind, Category, GrantId, GrantState, Imported,
 };
-use sync_core::engine::{EngineError, MemoryStore, RunReport};
+use sync_core::engine::{EngineError, MemoryStore, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
 use sync_core::policy::{Budgets, Limits};
 use sync_core::ports::{Authorities, MoneyLedger, ToldBy};
@@ -21,7 +21,7 @@ use crate::office::{Human, Office};
 use crate::platform::Platform;
 use crate::stage::{At, Fault, HOME, Stage, customer, done_at_once, key};
 use crate::story::{BRANDS, BUDGETS, Beginning, Day, Event, Old, Says, Story, Support};
-use crate::witness::{Desk, Habit};
+use crate::witness::Desk;
 
 const COMPANIES: [&str; 2] = ["acme", "beta"];
 
@@ -104,7 +104,7 @@ impl Play {
         let mut play = Self {
             stage,
             desk,
-            law: Law { cancels: beginning.cancels, ..Law::default() },
+            law: Law::of(beginning.cancels),
             latest: None,
             handed_here: BTreeMap::new(),
             copy: None,
@@ -169,9 +169,10 @@ impl Play {
         for event in &day.events {
             self.happens(event);
         }
-        self.run_meeting(day.fault)?;
+        let ended = self.run_meeting(day.fault)?;
         self.stage.pass(TimeDelta::minutes(20));
-        self.says(day.says);
+        let waits = matches!(&ended, Some(Ok(report)) if matches!(report.verdict, Verdict::Waits(_)));
+        self.says(if waits && day.says == Says::Nothing { Says::Confirms } else { day.says });
         self.run_meeting(day.second_fault)?;
         self.evening(day.support)
     }
@@ -205,6 +206,8 @@ impl Play {
         let ended = self.stage.daily_of(&self.stage.sync_run().with_desk(&self.desk));
         if let Some(Ok(report)) = &ended {
             self.latest = Some(SavedPlan::open(&report.plan.to_file()).unwrap());
+            for n in self.latest.as_ref().unwrap().entries().flat_map(|(_, e)| e.notes().map(|n| format!("{} {}", n["reason"], n["outcome"]["kind"])).collect::<Vec<_>>()) { self.law.reasons.insert(n); }
+            self.law.reasons.insert(format!("{:?}", report.verdict).chars().take(20).collect());
         }
         self.judged(&before)?;
         self.stage.forget_calls();
@@ -422,11 +425,17 @@ impl Play {
                     platform.edited(id, |standing| standing.account.active = active);
                 }
             }),
-            Event::AccountRemoved { account } => self.stage.in_platform(|platform| {
-                if let Some(id) = picked(platform, account) {
-                    platform.remove(id);
-                }
-            }),
+            Event::AccountRemoved { account } => {
+                let office = self.stage.office();
+                let is_hidden = |human| office.records.iter().any(|it| it.human == human && it.hidden);
+                self.stage.in_platform(|platform| {
+                    let owner = |id| platform.accounts.get(&id).and_then(|standing| standing.owner);
+                    // Nobody could know whose money it was if neither account nor record were left.
+                    if let Some(id) = picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden)) {
+                        platform.remove(id);
+                    }
+                });
+            }
             Event::ReturnsAnew { who, old, .. } => {
                 let office = self.stage.office();
                 let human = office.records[who % office.records.len()].human;
@@ -526,10 +535,4 @@ fn rebrands(office: &mut Office, company: &CompanyId) {
             field.name = renamed(&field.name);
         }
     }
-}
-
-/// Whether support could still be surprised: everything that is with the desk was worked off.
-pub(crate) fn is_quiet(play: &Play) -> bool {
-    let witness = play.desk.witness();
-    witness.habit != Habit::Files || witness.files.iter().all(|file| file.is_done)
 }

@@ -89,7 +89,7 @@ pub(crate) enum Old {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Says {
     Nothing,
-    /// Gives the mandate and approves the plan.
+    /// Gives the mandate and approves the plan. So does whoever has nothing to say when a run waits.
     Confirms,
     /// Approves the plan with all that is proposed in it.
     Approves,
@@ -179,7 +179,7 @@ fn event() -> impl Strategy<Value = Event> {
     let old = prop_oneof![2 => Just(Old::Closes), 2 => Just(Old::Vanishes), 1 => Just(Old::Stays)];
     prop_oneof![
         2 => company().prop_map(|company| Event::Joins { company }),
-        12 => (ANYBODY, prop::bool::weighted(0.15), budget(), value())
+        24 => (ANYBODY, prop::bool::weighted(0.1), budget(), value())
             .prop_map(|(who, other, budget, value)| Event::Says { who, brand: usize::from(other), budget, value }),
         2 => company().prop_map(|company| Event::Rebrands { company }),
         3 => ANYBODY.prop_map(|who| Event::Leaves { who }),
@@ -291,8 +291,19 @@ fn beginning() -> impl Strategy<Value = Beginning> {
     )
 }
 
+/// A day on which a field says something new and a person agrees to what follows from it.
+fn day_of_change() -> impl Strategy<Value = Day> {
+    let change = prop_oneof![3 => 0..2_usize, 4 => 2..5_usize, 1 => Just(6_usize)].prop_map(|at| VALUES[at]);
+    (day(), 0..3_usize, 0..2_usize, change).prop_map(|(day, who, budget, value)| {
+        let change = Event::Says { who, brand: 0, budget, value };
+        let fault = day.fault.filter(|(at, _)| matches!(at, At::Desk(_)));
+        Day { events: vec![change], says: Says::Approves, fault, ..day }
+    })
+}
+
 pub(crate) fn story(days: std::ops::Range<usize>) -> impl Strategy<Value = Story> {
-    (beginning(), vec(day(), days)).prop_map(|(beginning, days)| Story { beginning, days })
+    let any_day = prop_oneof![2 => day(), 1 => day_of_change()];
+    (beginning(), vec(any_day, days)).prop_map(|(beginning, days)| Story { beginning, days })
 }
 
 /// One person whose one-off and monthly budget are to be given, by a desk with this habit.

@@ -170,7 +170,7 @@ async fn r11_a_list_that_was_put_away_is_not_written_again() {
             office.forget_that_it_was_taken();
             office.take('b', &mark('e', 1), b"the list").await.unwrap();
         }
-        let _ = fs::remove_file(office.list('b', &mark('e', 1)));
+        fs::remove_file(office.list('b', &mark('e', 1))).unwrap();
         office.take('b', &mark('e', 1), b"the list").await.unwrap();
         assert_eq!(office.names(), ["mark.json"]);
         fs::remove_file(office.folder.join("mark.json")).unwrap();
@@ -225,17 +225,20 @@ async fn r11_a_number_never_goes_back_and_is_used_by_one_batch() {
 #[tokio::test]
 async fn r11_other_content_under_the_name_of_a_list_is_never_replaced() {
     let office = Office::new();
-    let path = office.list('b', &mark('e', 1));
+    office.take('a', &mark('e', 1), b"first").await.unwrap();
+    let path = office.list('b', &mark('e', 2));
     fs::write(&path, "theirs").unwrap();
-    let error = office.take('b', &mark('e', 1), b"ours").await.unwrap_err();
+    let error = office.take('b', &mark('e', 2), b"ours").await.unwrap_err();
     assert_eq!(error.kind(), PortErrorKind::Conflict);
     assert_eq!(fs::read(&path).unwrap(), b"theirs");
+    let error = office.take('c', &mark('e', 2), b"another").await.unwrap_err();
+    assert_eq!(error.kind(), PortErrorKind::Refused, "the number was used when the list was begun");
 
     fs::remove_file(&path).unwrap();
-    assert_eq!(office.mark().await, None);
-    office.take('b', &mark('e', 1), b"ours").await.unwrap();
+    assert_eq!(office.mark().await, Some(mark('e', 1)));
+    office.take('b', &mark('e', 2), b"ours").await.unwrap();
     fs::write(&path, "ours, edited").unwrap();
-    let error = office.take('b', &mark('e', 1), b"ours").await.unwrap_err();
+    let error = office.take('b', &mark('e', 2), b"ours").await.unwrap_err();
     assert_eq!(error.kind(), PortErrorKind::Doubtful, "ours lay there");
     assert_eq!(fs::read(&path).unwrap(), b"ours, edited");
 }
@@ -253,6 +256,17 @@ async fn r11_a_mark_that_cannot_be_read_is_an_error_and_not_none() {
         assert_eq!(error.kind(), PortErrorKind::Doubtful, "the mark may have said that it was taken");
     }
     assert_eq!(office.names(), ["mark.json"]);
+}
+
+#[tokio::test]
+async fn r11_a_mark_that_is_gone_from_beside_its_lists_is_an_error_and_not_none() {
+    let office = Office::new();
+    office.take('b', &mark('e', 1), b"the list").await.unwrap();
+    fs::remove_file(office.folder.join("mark.json")).unwrap();
+    assert_eq!(office.desk.mark(&office.customer).await.unwrap_err().kind(), PortErrorKind::Fatal);
+    let error = office.take('c', &mark('e', 2), b"another").await.unwrap_err();
+    assert_eq!(error.kind(), PortErrorKind::Doubtful);
+    assert_eq!(office.names(), ["grants_1_bbbbbbbbbbbb.csv"]);
 }
 
 #[tokio::test]

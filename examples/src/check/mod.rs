@@ -40,7 +40,7 @@ pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Rep
     }
     let mut least_requests = None;
     if let Some(token) = token {
-        lines.push(nmbrs::granted(&token, advisor));
+        lines.push(nmbrs::granted(&token, &config.policy, advisor));
         lines.push(nmbrs::user(&source, &token, advisor).await);
         let (companies, least) = companies::companies(&source, &config.policy, advisor).await;
         lines.extend(companies);
@@ -54,5 +54,6 @@ pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Rep
     lines.extend(yourcampus::company(&api, &config.policy, advisor).await);
     lines.push(yourcampus::limit(api.last_rate_limit(), &config.yourcampus.limits));
     lines.extend(budgets::desk(config).await);
-    Ok(Report { lines, formula: source.call_formula(), least_requests })
+    let salaries = config.policy.salaries.is_some();
+    Ok(Report { lines, formula: source.call_formula(), least_requests, salaries })
 }

@@ -12,6 +12,7 @@ mod nmbrs;
 mod placement;
 mod policy;
 mod problem;
+mod salaries;
 mod secret;
 mod tokens;
 mod yourcampus;

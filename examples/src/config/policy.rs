@@ -6,6 +6,7 @@ use sync_core::{CompanyId, DebtorId, Participation, Placement, Policy, TargetCom
 
 use super::budgets::{self, Wanted};
 use super::document::Section;
+use super::salaries;
 
 /// The types besides payroll that can take part like it: those that are neither over nor were never more than a wish.
 const OTHER_TYPES: [(&str, EmployeeType); 3] = [
@@ -38,6 +39,7 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
     let debtors = section.optional_texts("debtors");
     let protected = section.optional_texts("protected");
     let also_in_service = section.optional_choices("also_in_service", &OTHER_TYPES).unwrap_or_default();
+    let salaries = salaries::salaries(&mut section);
     let budget = section.optional_amount("onboarding_budget");
     let wanted = budgets::budgets(&mut section);
     let limits = limits(section.section("limits"), budget.is_some(), &wanted);
@@ -64,6 +66,9 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
     }
     if let Some(language) = language {
         policy = policy.with_language(language);
+    }
+    if let Some(salaries) = salaries {
+        policy = policy.with_salaries(salaries);
     }
     if let Some(companies) = companies {
         policy = policy.with_companies(companies.into_iter().map(CompanyId::new));

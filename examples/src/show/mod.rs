@@ -4,6 +4,7 @@
 //! shown by the id of their record. Operators' names are shown by `status` alone.
 
 mod explanation;
+mod export;
 mod grants;
 mod json;
 mod money;
@@ -13,6 +14,7 @@ mod saved;
 mod status;
 
 pub use explanation::explanation;
+pub use export::{export_notes, roster_brake};
 pub use grants::{History, List, ListFile, Open};
 pub(crate) use grants::{
     doubtful_in_words, grant_json, grants_in_doubt, is_tellable, mark_in_words, waits_for_a_word,

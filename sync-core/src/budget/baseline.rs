@@ -98,6 +98,9 @@ pub enum BaselineError {
     /// Nobody can say what somebody was given of whom nobody knows which account it is.
     #[error("{0} has no account, or none that is certain")]
     NoAccount(ExternalId),
+    /// The desk took batches that the ledger does not know, so that it cannot be all that was given.
+    #[error("more was handed over than this ledger remembers; say what was given")]
+    DeskKnowsMore,
     /// Nobody has the same monthly budget twice. It may have been written under two records of one person.
     #[error("{0} is named twice with the same monthly budget")]
     Twice(ExternalId, Budget),
@@ -162,6 +165,10 @@ impl Baseline {
         let remembered = Remembered::of(ledger);
         let mut baseline = Self::new(plan.id().clone(), by, run.as_of);
         baseline.founds = founding(plan, ledger, mark, run);
+        let accepts_unknown = baseline.founds.as_ref().is_some_and(|founding| founding.accepted.is_some());
+        if accepts_unknown && *word == BaselineWord::NothingElse {
+            return Err(BaselineError::DeskKnowsMore);
+        }
         for (person, entry) in plan.entries().filter(|(person, _)| whom.may_be(person)) {
             let records = entry.record_ids();
             let known = remembered.known(records.iter(), entry.certain_account());

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::roster::Roster;
+use super::roster::{Roster, RosterRow};
 use crate::email::EmailKey;
 use crate::guard::Brake;
 
@@ -58,7 +58,7 @@ pub(super) fn brakes(roster: &Roster, last: Option<&BTreeSet<EmailKey>>) -> Vec<
         brakes.push(RosterBrake::First);
         return brakes;
     };
-    let here: BTreeSet<EmailKey> = roster.rows.iter().map(|row| row.key()).collect();
+    let here: BTreeSet<EmailKey> = roster.rows.iter().map(RosterRow::key).collect();
     let missing = last.difference(&here).count() as u64;
     if missing > roster.most_missing {
         brakes.push(RosterBrake::Shrinks { missing, allowed: roster.most_missing });

@@ -124,8 +124,11 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<Put, FileError> {
     }
 }
 
-/// Puts `content` at `path` for good: other content under that name stays, and is an error.
-pub(crate) fn create(path: &Path, content: &[u8]) -> Result<Put, FileError> {
+/// Puts `content` at `path` for good, readable by its owner only: a grant list, say. Other content under that name stays.
+///
+/// # Errors
+/// [`FileErrorKind::OtherContent`] when the name is taken, and what the file system says.
+pub fn create(path: &Path, content: &[u8]) -> Result<Put, FileError> {
     match read(path)? {
         Some(there) if there != content => Err(FileError::other_content(path)),
         _ => replace(path, content),

@@ -9,6 +9,7 @@
 //! when the run that wrote the list ended right after it; and a list that was put away later counts on.
 
 use std::cmp::Ordering;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use sync_core::CustomerId;
 use sync_core::budget::{BatchId, Epoch, Mark};
 
 use super::atomic::{self, FileError};
-use super::grant_list::grant_list_name;
+use super::grant_list::{grant_list_name, is_grant_list_name};
 
 const FILE: &str = "mark.json";
 
@@ -51,6 +52,8 @@ pub(super) enum Turn {
 pub(super) enum MarkError {
     #[error("{0} is not the mark of a folder of lists")]
     Unreadable(PathBuf),
+    #[error("{0} is gone, and lists lie beside it")]
+    Gone(PathBuf),
     #[error("the folder holds the lists of another customer")]
     OtherCustomer,
     #[error("the folder took another batch under this number")]
@@ -67,7 +70,10 @@ impl DeskMark {
     /// What the folder remembers; none if it never took anything.
     pub(super) fn read(folder: &Path, customer: &CustomerId) -> Result<Option<Self>, MarkError> {
         let path = folder.join(FILE);
-        let Some(content) = atomic::read(&path)? else { return Ok(None) };
+        let Some(content) = atomic::read(&path)? else {
+            // The first mark comes before the first list.
+            return if holds_a_list(folder)? { Err(MarkError::Gone(path)) } else { Ok(None) };
+        };
         // What serde says of a text may quote it.
         let mut mark: Self =
             serde_json::from_slice(&content).map_err(|_| MarkError::Unreadable(path.clone()))?;
@@ -101,6 +107,16 @@ impl DeskMark {
         content.push(b'\n');
         atomic::replace(&path, &content).map(|_| ())
     }
+}
+
+fn holds_a_list(folder: &Path) -> Result<bool, FileError> {
+    let failed = |error| FileError::of(error, folder, "listed");
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        if is_grant_list_name(&entry.map_err(failed)?.file_name().to_string_lossy()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether this batch is the next after `last`.

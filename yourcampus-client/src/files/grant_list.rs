@@ -209,6 +209,12 @@ pub fn grant_list_name(sequence: u64, batch: &str) -> String {
     format!("grants_{sequence}_{short}.csv")
 }
 
+/// Whether this could be the name of a list.
+#[cfg(feature = "sync")]
+pub(super) fn is_grant_list_name(name: &str) -> bool {
+    name.starts_with("grants_") && name.ends_with(".csv")
+}
+
 fn push(sheet: &mut Sheet<8>, batch: &str, row: &GrantRow) -> Result<(), GrantListProblem> {
     check(batch, row)?;
     let amount = row.act.cents().map(in_euro).unwrap_or_default();

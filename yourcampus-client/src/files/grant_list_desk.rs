@@ -23,8 +23,9 @@ const HAND_OVER: &str = "hand over a list of grants";
 
 /// Hands grants over as lists in a folder, which must be there and belong to one customer.
 ///
-/// Its files can be read by their owner only: a list holds addresses. Beside the lists lies `mark.json`; whoever removes
-/// it or brings back an old one takes away what shows that a ledger is older than the lists.
+/// Its files can be read by their owner only: a list holds addresses. Beside the lists lies `mark.json`, by which a ledger
+/// from a backup finds out that it is older than the lists. So the folder and the ledger do not belong into one backup
+/// that brings back both at once.
 ///
 /// ```
 /// use sync_core::CustomerId;
@@ -210,9 +211,11 @@ fn not_placed(error: MarkError) -> PortError {
         // Nor will it ever be taken: a number is used once.
         MarkError::OtherBatch => PortErrorKind::Refused,
         MarkError::OtherCustomer => PortErrorKind::Fatal,
-        MarkError::Passed | MarkError::Ended | MarkError::Unreadable(_) | MarkError::File(_) => {
-            PortErrorKind::Doubtful
-        }
+        MarkError::Passed
+        | MarkError::Ended
+        | MarkError::Unreadable(_)
+        | MarkError::Gone(_)
+        | MarkError::File(_) => PortErrorKind::Doubtful,
     };
     PortError::new(kind, HAND_OVER).with_source(error)
 }

@@ -24,7 +24,7 @@ mod list_of_ours;
 mod roster;
 mod sheet;
 
-pub use self::atomic::{FileError, FileErrorKind, Put};
+pub use self::atomic::{FileError, FileErrorKind, Put, create};
 pub use self::flex_salary::{FlexSalaryColumn, FlexSalaryError, FlexSalaryFile, FlexSalaryRow};
 pub use self::grant_list::{
     BudgetKind, GrantAct, GrantListError, GrantListProblem, GrantRow, grant_list, grant_list_name,
