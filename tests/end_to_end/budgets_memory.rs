@@ -28,7 +28,7 @@ fn held(run: &Value) -> Vec<&str> {
 
 #[tokio::test]
 async fn r11_a_lost_ledger_gives_nothing_until_somebody_vouches_anew() {
-    let stage = Stage::with_a_baseline(40).await;
+    let stage = Stage::with_a_baseline().await;
     stage.pay().await;
     let before = stage.books().await;
     lose_the_ledger(&stage);
@@ -49,7 +49,7 @@ async fn r11_a_lost_ledger_gives_nothing_until_somebody_vouches_anew() {
 
 #[tokio::test]
 async fn r11_a_restored_backup_that_is_older_than_the_lists_gives_nothing() {
-    let stage = Stage::with_a_baseline(40).await;
+    let stage = Stage::with_a_baseline().await;
     let backup: Vec<_> =
         ledger_files(&stage).into_iter().map(|file| (file.clone(), std::fs::read(file).unwrap())).collect();
     stage.pay().await;
@@ -68,7 +68,7 @@ async fn r11_a_restored_backup_that_is_older_than_the_lists_gives_nothing() {
 
 #[tokio::test]
 async fn r11_without_the_folder_nothing_is_given_and_the_run_says_so() {
-    let stage = Stage::with_a_baseline(40).await;
+    let stage = Stage::with_a_baseline().await;
     std::fs::remove_dir(stage.folder.path(GRANTS)).unwrap();
     let run = stage.daily(1).await;
     assert_eq!(held(&run), ["desk_silent"]);
@@ -87,11 +87,9 @@ async fn r11_without_the_folder_nothing_is_given_and_the_run_says_so() {
 
 #[tokio::test]
 async fn without_a_place_for_lists_budgets_are_planned_and_held() {
-    let stage = Stage::of(40).await;
-    let (before, _) =
-        policy("1000,00").split_once("[budgets]").map(|(a, b)| (a.to_owned(), b.to_owned())).unwrap();
-    stage.write_config(&before);
-    let run = stage.begin().await;
+    let policy = policy("1000,00");
+    let stage = Stage::with_money_under(policy.split_once("[budgets]").unwrap().0).await;
+    let run = stage.daily(2).await;
     assert_eq!(held(&run), ["no_desk"]);
     let checks = stage.check(&["--json"]).await.json();
     let check = checks["checks"].as_array().unwrap().iter().find(|it| it["check"] == "folder of grants");
@@ -100,7 +98,7 @@ async fn without_a_place_for_lists_budgets_are_planned_and_held() {
 
 #[tokio::test]
 async fn a_baseline_from_a_file_vouches_for_those_in_it_and_for_nobody_else() {
-    let (stage, run) = Stage::with_money(40).await;
+    let (stage, run) = Stage::with_money().await;
     let (world, target) = (stage.world().await, stage.target().await);
     let people = with_field(&world, &target, MONTHLY);
     let file = stage.folder.path("baseline.csv");
@@ -140,7 +138,7 @@ async fn a_baseline_from_a_file_vouches_for_those_in_it_and_for_nobody_else() {
 
 #[tokio::test]
 async fn as_filled_gives_nothing_until_a_field_changes() {
-    let (stage, run) = Stage::with_money(40).await;
+    let (stage, run) = Stage::with_money().await;
     let wanted = wanted(&stage.world().await, &stage.target().await);
     let kept = stage.baseline(&run, &["--as-filled", "--json"]).await.ends_with_code(0).json();
     assert_eq!(kept["imported"].as_array().unwrap().len(), wanted.len());

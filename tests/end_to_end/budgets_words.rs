@@ -7,7 +7,7 @@ use crate::stage::{STORE, Stage, path};
 
 #[tokio::test]
 async fn every_word_about_money_has_to_be_right() {
-    let (stage, run) = Stage::with_money(20).await;
+    let (stage, run) = Stage::with_money().await;
     let plan = run["plan_id"].as_str().unwrap();
     let (hash, id) = ("0".repeat(64), "0".repeat(32));
     let file = path(&stage.folder.path("baseline.csv"));
@@ -57,7 +57,7 @@ async fn every_word_about_money_has_to_be_right() {
 
 #[tokio::test]
 async fn a_word_about_the_wrong_list_or_grant_changes_nothing() {
-    let stage = Stage::with_a_baseline(40).await;
+    let stage = Stage::with_a_baseline().await;
     let run = stage.daily(2).await;
     let batch = run["lists"][0]["batch"].as_str().unwrap();
     let grant = run["lists"][0]["grants"][0]["grant"].as_str().unwrap();
@@ -85,7 +85,7 @@ async fn a_word_about_the_wrong_list_or_grant_changes_nothing() {
 
 #[tokio::test]
 async fn r23_at_trace_amounts_and_ids_are_told_and_nobody_is_named_but_in_the_list() {
-    let stage = Stage::with_a_baseline(20).await;
+    let stage = Stage::with_a_baseline().await;
     let config = path(&stage.config());
     let trace = |arguments: Vec<String>| {
         let (stage, config) = (&stage, &config);

@@ -35,18 +35,38 @@ pub(crate) fn policy(euro: &str) -> String {
 pub(crate) type Line = (String, String, String, String, u64);
 
 impl Stage {
-    /// The usual stage with money, after a first run that somebody confirmed. Nobody has vouched for anything yet.
-    pub(crate) async fn with_money(people: usize) -> (Self, Value) {
-        let stage = Self::of(people).await;
-        stage.make_grants_folder();
-        stage.write_config(&policy("100000,00"));
-        let run = stage.begin().await;
+    /// A stage with money, after a first run that somebody confirmed and one more, for whoever was onboarded in that.
+    /// Nobody has vouched for anything yet. Gives the second run.
+    pub(crate) async fn with_money() -> (Self, Value) {
+        let stage = Self::with_money_under(&policy("100000,00")).await;
+        let run = stage.daily(2).await;
         (stage, run)
     }
 
+    /// The same after the first run, under this policy.
+    pub(crate) async fn with_money_under(policy: &str) -> Self {
+        let stage = Self::of(40).await;
+        stage.make_grants_folder();
+        stage.write_config(policy);
+        stage.fill_everybody().await;
+        stage.begin().await;
+        stage
+    }
+
+    /// Gives ordinary people in turn a monthly budget, a one-off, both and none.
+    async fn fill_everybody(&self) {
+        let turns =
+            [(Some("25,00"), None), (None, Some("150.00")), (Some("40"), Some("100,5")), (None, None)];
+        let world = self.world().await;
+        for (person, (monthly, one_off)) in world.telling(Story::Ordinary).zip(turns.into_iter().cycle()) {
+            let fields = json!({ MONTHLY: monthly, ONE_OFF: one_off });
+            self.change_person(&person.employee_id, json!({ "extra_fields": fields })).await;
+        }
+    }
+
     /// The same, with somebody's word that nobody was given anything before.
-    pub(crate) async fn with_a_baseline(people: usize) -> Self {
-        let (stage, run) = Self::with_money(people).await;
+    pub(crate) async fn with_a_baseline() -> Self {
+        let (stage, run) = Self::with_money().await;
         stage.baseline(&run, &["--nothing-else"]).await.ends_with_code(0);
         stage
     }
