@@ -96,16 +96,19 @@ pub fn filter(
 
 /// What the record's budget fields say, each budget once, however many fields of whichever brand are about it.
 pub fn budgets(record: &EmployeeRecord, today: NaiveDate) -> Vec<(Budget, Reading<Euro>)> {
-    let mut parts: Vec<&str> = record
-        .extra_fields
-        .iter()
-        .filter_map(|field| steering_part(field.name.trim()).filter(|part| is_budget(part)))
-        .collect();
-    parts.sort_unstable();
-    parts.dedup();
-    let undefined = BTreeSet::new();
-    let read = |part: &str| reading(record, &undefined, today, part, |text| text.parse().ok());
-    parts.into_iter().filter_map(|part| Some((budget_of(part)?, read(part)))).collect()
+    let mut fields: Vec<(&str, &str, &ExtraField)> = Vec::new();
+    for field in &record.extra_fields {
+        let name = field.name.trim();
+        fields.extend(steering_part(name).filter(|part| is_budget(part)).map(|part| (part, name, field)));
+    }
+    fields.sort_by_key(|(part, name, _)| (*part, *name));
+    let said = |of_budget: &[(&str, &str, &ExtraField)]| {
+        let of_names = of_budget.chunk_by(|one, other| one.1 == other.1);
+        let in_force = of_names.flat_map(|same| in_force(same.iter().map(|(.., field)| *field), today));
+        let reading = said(in_force, |text| text.parse().ok()).unwrap_or(Reading::NotInUse);
+        Some((budget_of(of_budget.first()?.0)?, reading))
+    };
+    fields.chunk_by(|one, other| one.0 == other.0).filter_map(said).collect()
 }
 
 /// The budget that a field of this name is about, whatever its brand.
@@ -127,47 +130,54 @@ fn reading<T: PartialEq>(
     part: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Reading<T> {
-    let named = |name: &str| steering_part(name.trim()) == Some(part);
-    let defined = definitions.iter().any(|definition| named(&definition.name));
-    if record.extra_fields.is_empty() {
-        return if defined { Reading::Empty } else { Reading::NotInUse };
+    let defined = || definitions.iter().any(|definition| steering_part(definition.name.trim()) == Some(part));
+    let of_brand = |brand: &'static str| {
+        let named = move |field: &&ExtraField| part_of_brand(field.name.trim(), brand) == Some(part);
+        in_force(record.extra_fields.iter().filter(named), today)
+    };
+    match said(BRANDS.into_iter().flat_map(of_brand), read) {
+        Some(said) => said,
+        None if defined() => Reading::Empty,
+        None => Reading::NotInUse,
     }
+}
+
+/// What fields say together; `None` if there are none.
+fn said<'a, T: PartialEq>(
+    fields: impl Iterator<Item = &'a ExtraField>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<Reading<T>> {
     let mut found: Option<T> = None;
-    let (mut filled_or_defined, mut conflict) = (defined, false);
-    for field in BRANDS.iter().flat_map(|brand| in_force(&record.extra_fields, brand, part, today)) {
-        filled_or_defined = true;
+    let (mut is_field, mut conflict) = (false, false);
+    for field in fields {
+        is_field = true;
         let text = field.value.as_ref().map_or("", |value| value.expose().trim());
         if text.is_empty() {
             continue;
         }
         match (read(text), &found) {
             // Whatever the others say, and in whichever order they stand.
-            (None, _) => return Reading::Unreadable,
+            (None, _) => return Some(Reading::Unreadable),
             (Some(value), Some(other)) => conflict |= value != *other,
             (Some(value), None) => found = Some(value),
         }
     }
     match found {
-        _ if conflict => Reading::Conflict,
-        Some(value) => Reading::Value(value),
-        None if filled_or_defined => Reading::Empty,
-        None => Reading::NotInUse,
+        _ if conflict => Some(Reading::Conflict),
+        Some(value) => Some(Reading::Value(value)),
+        None => is_field.then_some(Reading::Empty),
     }
 }
 
 /// Of several values under one name, those whose day came last: more than one if they share the day, and
 /// then nobody can say which is meant. A day in the future does not count yet.
 fn in_force<'a>(
-    fields: &'a [ExtraField],
-    brand: &'a str,
-    part: &'a str,
+    named: impl Iterator<Item = &'a ExtraField> + Clone,
     today: NaiveDate,
 ) -> impl Iterator<Item = &'a ExtraField> {
-    let named = move |field: &&ExtraField| part_of_brand(field.name.trim(), brand) == Some(part);
-    let has_begun = move |field: &&ExtraField| field.start.is_none_or(|start| start <= today);
-    let begun = move || fields.iter().filter(named).filter(has_begun);
-    let latest = begun().map(|field| field.start).max();
-    begun().filter(move |field| Some(field.start) == latest)
+    let begun = named.filter(move |field| field.start.is_none_or(|start| start <= today));
+    let latest = begun.clone().map(|field| field.start).max();
+    begun.filter(move |field| Some(field.start) == latest)
 }
 
 fn steering_part(name: &str) -> Option<&str> {

@@ -10,13 +10,17 @@
 
 mod access;
 mod accounts;
+mod any_money;
 mod any_world;
 mod approvals;
+mod baselines;
 mod brakes;
+mod budgets_guard;
 mod budgets_memory;
 mod budgets_monthly;
 mod budgets_oneoff;
 mod debtors;
+mod exporting;
 mod flex_salaries;
 mod golden;
 mod mandates;
@@ -24,6 +28,7 @@ mod memory_target;
 mod money;
 mod people;
 mod properties;
+mod properties_of_money;
 mod reasons;
 mod refusals;
 mod returning;

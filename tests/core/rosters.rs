@@ -239,6 +239,23 @@ fn a_roster_that_lost_more_people_than_a_run_may_deactivate_waits_for_a_person()
 }
 
 #[test]
+fn a_roster_that_would_make_more_accounts_than_a_run_may_waits_for_a_person_also_without_any_run() {
+    let grown = |new: usize| {
+        let world = world().crowd(40).without_memory();
+        let before = addresses(&world);
+        let world = (0..new).fold(world, |world, n| world.with(person(&format!("new-{n}"))));
+        (roster_of(&world).brakes(Some(&before)), roster_of(&world).brakes(Some(&addresses(&world))))
+    };
+    // Ten percent of forty are four, but ten may always be.
+    assert_eq!(grown(10), (vec![], vec![]));
+    assert_eq!(
+        grown(11),
+        (vec![RosterBrake::Grows { new: 11, allowed: 10 }], vec![]),
+        "the second time they are no news"
+    );
+}
+
+#[test]
 fn a_roster_stops_where_a_run_would() {
     let leavers = (0..4).fold(world().crowd(40), |world, n| {
         let name = format!("leaver-{n}");

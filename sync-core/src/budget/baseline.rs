@@ -98,6 +98,9 @@ pub enum BaselineError {
     /// Nobody can say what somebody was given of whom nobody knows which account it is.
     #[error("{0} has no account, or none that is certain")]
     NoAccount(ExternalId),
+    /// The fields of somebody of whom they are to tell cannot be read, or disagree.
+    #[error("the fields of {0} cannot be read, or disagree, and do not tell what was given")]
+    Unclear(ExternalId),
     /// The desk took batches that the ledger does not know, so that it cannot be all that was given.
     #[error("more was handed over than this ledger remembers; say what was given")]
     DeskKnowsMore,
@@ -148,7 +151,7 @@ impl Baseline {
     /// not covered nobody vouches any more.
     ///
     /// Somebody who was forgotten is covered only when named: of them the ledger remembers nothing, and "nothing else" or
-    /// "as the fields say" would be wrong.
+    /// "as the fields say" would be wrong. Nor does "as the fields say" cover anybody whose fields cannot be read.
     ///
     /// # Errors
     /// [`BaselineError`].
@@ -171,13 +174,17 @@ impl Baseline {
         }
         for (person, entry) in plan.entries().filter(|(person, _)| whom.may_be(person)) {
             let records = entry.record_ids();
-            let known = remembered.known(records.iter(), entry.certain_account());
+            let (account, is_named) = (entry.certain_account(), whom.is_named(person));
+            let known = remembered.known(records.iter(), account);
             let tombstones = remembered.tombstones(&known, run.key);
-            if !whom.is_named(person) && (entry.certain_account().is_none() || !tombstones.is_empty()) {
+            let is_unclear = *word == BaselineWord::AsFilled && entry.is_unclear();
+            if !is_named && (account.is_none() || is_unclear || !tombstones.is_empty()) {
                 continue;
             }
-            let account = entry.certain_account();
             let account = account.ok_or_else(|| BaselineError::NoAccount(person.clone()))?;
+            if is_unclear {
+                return Err(BaselineError::Unclear(person.clone()));
+            }
             let given = match word {
                 BaselineWord::NothingElse => Vec::new(),
                 BaselineWord::AsFilled => entry.wished(),

@@ -19,6 +19,8 @@ use crate::places::Places;
 pub(crate) struct Remembered<'a> {
     ledger: &'a LedgerView,
     by_person: Places,
+    vouched: Vec<&'a ExternalId>,
+    by_vouched: Places,
     /// Rows by account, sorted.
     by_account: Vec<(AccountId, usize)>,
     /// Records by the account that the ledger ties them to, sorted.
@@ -46,6 +48,8 @@ impl<'a> Remembered<'a> {
     pub(crate) fn of(ledger: &'a LedgerView) -> Self {
         let grants = || ledger.money.grants.iter();
         let by_person = Places::of(grants().map(|row| Some(row.person.as_str())));
+        let vouched: Vec<_> = ledger.money.vouched.keys().collect();
+        let by_vouched = Places::of(vouched.iter().map(|id| Some(id.as_str())));
         let mut by_account: Vec<_> =
             grants().enumerate().filter_map(|(at, row)| Some((row.account?, at))).collect();
         by_account.sort_unstable();
@@ -56,7 +60,7 @@ impl<'a> Remembered<'a> {
             aliases.entry(later).or_default().push(carried);
             aliases.entry(carried).or_default().push(later);
         }
-        Self { ledger, by_person, by_account, linked, aliases }
+        Self { ledger, by_person, vouched, by_vouched, by_account, linked, aliases }
     }
 
     /// By what the person's money is found who has these records, and this account for certain.
@@ -92,11 +96,11 @@ impl<'a> Remembered<'a> {
         if grants.is_empty() {
             return Vec::new();
         }
-        let of_record = |id: &ExternalId| -> Vec<usize> {
-            let is_of = |at: &usize| grants.get(*at).is_some_and(|row| row.person == *id);
-            self.by_person.find(id.as_str()).filter(is_of).collect()
-        };
-        let mut places: Vec<usize> = known.records.iter().flat_map(|id| of_record(id)).collect();
+        let mut places = Vec::new();
+        for id in &known.records {
+            let is_of = |at: &usize| grants.get(*at).is_some_and(|row| row.person == **id);
+            places.extend(self.by_person.find(id.as_str()).filter(is_of));
+        }
         places.extend(known.account.into_iter().flat_map(|account| each_of(&self.by_account, account)));
         places.sort_unstable();
         places.dedup();
@@ -106,7 +110,10 @@ impl<'a> Remembered<'a> {
     /// Is the person's history known in the present memory?
     pub(crate) fn is_vouched(&self, known: &Known<'_>) -> bool {
         let money = &self.ledger.money;
-        money.epoch.is_some() && known.records.iter().any(|id| money.vouched.contains_key(*id))
+        let is_vouched = |id: &ExternalId| {
+            self.by_vouched.find(id.as_str()).any(|at| self.vouched.get(at).is_some_and(|it| *it == id))
+        };
+        money.epoch.is_some() && known.records.iter().any(|id| is_vouched(id))
     }
 
     /// Which of the person's fingerprints stand among those of forgotten people.

@@ -95,18 +95,18 @@ impl<'a> Rules<'a> {
             return Noted::default();
         }
         let whole = Whole { payee, late: late(payee), stop: self.stop(&known) };
+        let monthly = cases.iter().filter(|case| self.may_be_monthly(case)).count();
         let mut noted = Noted::default();
-        for (at, case) in cases.iter().enumerate() {
-            let mut others = cases.iter().enumerate().filter(|(other, _)| *other != at);
-            let has_other_monthly = others.any(|(_, other)| self.may_be_monthly(other));
-            let (outcome, reason) = self.judge(case, &whole, has_other_monthly);
+        for case in cases {
+            let has_other_monthly = monthly > usize::from(self.may_be_monthly(&case));
+            let (outcome, reason) = self.judge(&case, &whole, has_other_monthly);
             if reason == BudgetReason::OneOffEmptied {
                 noted.emptied.extend(case.history.not_emptied_yet().map(|row| row.id.clone()));
             }
             let (was, cancelled) = case.stands();
             noted.cancelled = [noted.cancelled, cancelled].into_iter().sum();
-            let Budget { kind, category } = case.budget.clone();
-            noted.notes.push(BudgetNote { category, kind, outcome, reason, was, wish: case.wish });
+            let Case { budget: Budget { kind, category }, wish, .. } = case;
+            noted.notes.push(BudgetNote { category, kind, outcome, reason, was, wish });
         }
         noted
     }

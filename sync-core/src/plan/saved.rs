@@ -296,15 +296,24 @@ impl SavedEntry {
         account.found_by.is_certain().then_some(account.id)
     }
 
+    /// What the plan says of budgets that the policy lists.
+    fn listed(&self) -> impl Iterator<Item = &Value> {
+        let unlisted = BudgetReason::UnlistedCategory.code();
+        self.notes().filter(move |note| note.get("reason").and_then(Value::as_str) != Some(unlisted))
+    }
+
+    /// Is there a field, of a budget that the policy lists, that says nothing that is sure?
+    pub(crate) fn is_unclear(&self) -> bool {
+        let is_sure = |note: &Value| note.get("wish").is_some_and(|wish| wish == "empty" || wish.is_object());
+        !self.listed().all(is_sure)
+    }
+
     /// The amounts that the fields name, of budgets that the policy lists.
     pub(crate) fn wished(&self) -> Vec<(Budget, Euro)> {
-        let is_listed = |note: &&Value| {
-            note.get("reason").and_then(Value::as_str) != Some(BudgetReason::UnlistedCategory.code())
-        };
         let amount = |note: &Value| note.pointer("/wish/amount").and_then(Value::as_str)?.parse().ok();
         let wished = |note: &Value| Some((budget_of(note)?, amount(note)?));
         let is_money = |(_, amount): &(Budget, Euro)| *amount > Euro::default();
-        self.notes().filter(is_listed).filter_map(wished).filter(is_money).collect()
+        self.listed().filter_map(wished).filter(is_money).collect()
     }
 
     fn budget(&self, budget: &Budget) -> Option<&Value> {

@@ -1,6 +1,7 @@
 //! The memory of money: prepared before it is handed over, and never forgotten.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,8 +14,8 @@ use crate::id::{AccountId, CustomerId};
 use crate::pii::Pii;
 use crate::plan::PlanId;
 
-/// What is about to be handed over in one piece.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is about to be handed over in one piece. `Debug` shows how long its list is and nothing of it.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NewBatch {
     /// Its name.
@@ -45,8 +46,8 @@ impl NewBatch {
     }
 }
 
-/// A batch as the ledger keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A batch as the ledger keeps it. `Debug` shows how long its list is and nothing of it.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Batch {
     /// Its name.
@@ -75,6 +76,24 @@ impl Batch {
         list: Option<Vec<u8>>,
     ) -> Self {
         Self { id, mark, plan, at, grants, list }
+    }
+}
+
+impl fmt::Debug for NewBatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, mark, plan, at, grants, list } = self;
+        let mut shown = f.debug_struct("NewBatch");
+        shown.field("id", id).field("mark", mark).field("plan", plan).field("at", at).field("grants", grants);
+        shown.field("list_bytes", &list.as_ref().map(Vec::len)).finish()
+    }
+}
+
+impl fmt::Debug for Batch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, mark, plan, at, grants, list } = self;
+        let mut shown = f.debug_struct("Batch");
+        shown.field("id", id).field("mark", mark).field("plan", plan).field("at", at).field("grants", grants);
+        shown.field("list_bytes", &list.as_ref().map(Vec::len)).finish()
     }
 }
 
@@ -202,7 +221,8 @@ pub trait MoneyLedger: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<(), PortError>;
 
-    /// What was ever told of these grants, in order; nothing of those that this customer never had.
+    /// What was ever told of these grants, by their names, and of each in the order in which it was told; nothing of
+    /// those that this customer never had.
     ///
     /// # Errors
     /// [`PortError`].

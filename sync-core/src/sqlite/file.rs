@@ -124,7 +124,7 @@ const fn newer(found: i64) -> SqliteError {
     SqliteError::of(SqliteErrorKind::NewerVersion { found, known: LATEST })
 }
 
-/// Every commit goes through a log, what is forgotten is overwritten, and what refers to something has it.
+/// Every commit goes through a log, which goes into the file at 16 MiB; what is forgotten is overwritten, and what refers to something has it.
 fn set_up(connection: &Connection) -> Result<(), SqliteError> {
     if write_ahead(connection)? != "wal" {
         return Err(SqliteError::of(SqliteErrorKind::Io));
@@ -134,6 +134,7 @@ fn set_up(connection: &Connection) -> Result<(), SqliteError> {
          PRAGMA fullfsync = ON;
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
+         PRAGMA wal_autocheckpoint = 4000;
          PRAGMA trusted_schema = OFF;",
     )?;
     Ok(())

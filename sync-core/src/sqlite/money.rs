@@ -52,17 +52,13 @@ pub(super) fn interrupt_by_open<'i>(view: &mut LedgerView, open: impl Iterator<I
 
 /// An intent that interrupts money was done.
 pub(super) fn interrupted(tx: &Transaction<'_>, customer: i64, intent: &Intent) -> Result<(), Failure> {
-    if let Some(account) = intent.account {
-        grants::interrupt_account(tx, customer, account)?;
-    }
+    grants::interrupt_accounts(tx, customer, &intent.account.into_iter().collect())?;
     grants::interrupt_person(tx, customer, &intent.person)
 }
 
 /// What a complete run saw of money.
 pub(super) fn seen(tx: &Transaction<'_>, customer: i64, seen: &MoneySeen) -> Result<(), Failure> {
-    for account in &seen.inactive {
-        grants::interrupt_account(tx, customer, *account)?;
-    }
+    grants::interrupt_accounts(tx, customer, &seen.inactive)?;
     seen.emptied.iter().try_for_each(|grant| grants::empty(tx, customer, grant))
 }
 

@@ -411,7 +411,11 @@ impl MoneyLedger for MemoryStore {
         grants: &BTreeSet<GrantId>,
     ) -> Result<Vec<Telling>, PortError> {
         let is_asked = |telling: &&Telling| grants.contains(&telling.grant);
-        Ok(self.read(customer, |memory| memory.books.told.iter().filter(is_asked).cloned().collect()))
+        Ok(self.read(customer, |memory| {
+            let mut told: Vec<_> = memory.books.told.iter().filter(is_asked).cloned().collect();
+            told.sort_by(|one, other| one.grant.cmp(&other.grant));
+            told
+        }))
     }
 
     async fn open_batches(&self, customer: &CustomerId) -> Result<Vec<Batch>, PortError> {

@@ -15,8 +15,9 @@ use crate::id::{AccountId, CustomerId};
 use crate::ledger::Vouched;
 use crate::ports::{Certain, PortErrorKind, ToldBy};
 
-pub(super) const PRESENT: &str = "SELECT id, epoch, sequence, accepted_epoch, accepted_sequence FROM memories
-     WHERE customer = :customer ORDER BY id DESC LIMIT 1";
+pub(super) const PRESENT: &str = "SELECT id, epoch, accepted_epoch, accepted_sequence,
+        (SELECT coalesce(max(sequence), 0) FROM batches WHERE memory = memories.id) AS sequence
+     FROM memories WHERE customer = :customer ORDER BY id DESC LIMIT 1";
 
 /// The present memory.
 pub(super) struct Present {

@@ -51,8 +51,6 @@ pub(super) fn prepare(tx: &Transaction<'_>, customer: i64, batch: &NewBatch) -> 
 
 fn insert(tx: &Transaction<'_>, customer: i64, present: &Present, batch: &NewBatch) -> Result<i64, Failure> {
     let sequence = number(batch.mark.sequence).ok_or_else(Failure::unreadable)?;
-    let mut update = tx.prepare_cached("UPDATE memories SET sequence = :sequence WHERE id = :id")?;
-    update.execute(named_params! { ":id": present.row, ":sequence": sequence })?;
     let mut known = tx.prepare_cached("SELECT 1 FROM batches WHERE customer = :customer AND name = :name")?;
     if known.exists(named_params! { ":customer": customer, ":name": batch.id.as_str() })? {
         return Err(conflict("its name was used before"));

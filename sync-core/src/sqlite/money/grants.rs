@@ -6,7 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{OptionalExtension, Row, Transaction, named_params};
 
 use super::super::error::{Failure, SqliteError, SqliteErrorKind};
-use super::super::value::{instant, instant_of, name_of, number, number_of, record_of, text, text_if_any};
+use super::super::value::{
+    instant, instant_of, json, name_of, number, number_of, record_of, text, text_if_any,
+};
 use super::account_of;
 use crate::budget::{Act, Budget, BudgetKind, Category, GrantId, GrantRecord, GrantState, Occasion};
 use crate::euro::Euro;
@@ -14,16 +16,18 @@ use crate::external_id::ExternalId;
 use crate::id::AccountId;
 use crate::ports::{PortErrorKind, Telling, ToldBy};
 
-pub(super) const ALL: &str = "SELECT * FROM grants WHERE customer = :customer ORDER BY id";
+pub(super) const ALL: &str = "SELECT * FROM grants WHERE customer = :customer";
 
 pub(super) const OF_BATCH: &str = "SELECT * FROM grants WHERE batch = :batch ORDER BY position";
 
-const ON_ACCOUNT: &str =
-    "UPDATE grants SET interrupted = 1 WHERE customer = :customer AND account = :account AND interrupted = 0";
+const ON_ACCOUNTS: &str = "UPDATE grants SET interrupted = 1
+     WHERE customer = :customer AND interrupted = 0
+       AND account IN (SELECT value FROM json_each(:accounts))";
 
 const OF_LINKED: &str = "UPDATE grants SET interrupted = 1
      WHERE customer = :customer AND interrupted = 0
-       AND person IN (SELECT record FROM links WHERE customer = :customer AND account = :account)";
+       AND person IN (SELECT record FROM links
+           WHERE customer = :customer AND account IN (SELECT value FROM json_each(:accounts)))";
 
 const OF_PERSON: &str = "UPDATE grants SET interrupted = 1
      WHERE customer = :customer AND interrupted = 0
@@ -68,9 +72,11 @@ pub(super) fn all(tx: &Transaction<'_>, customer: i64) -> Result<Vec<GrantRecord
     let mut rows = select.query(named_params! { ":customer": customer })?;
     let mut grants = Vec::new();
     while let Some(row) = rows.next()? {
-        grants.push(grant_of(row)?);
+        grants.push((row.get::<_, i64>("id")?, grant_of(row)?));
     }
-    Ok(grants)
+    // Here, because an index in this order would be one more to write for each grant.
+    grants.sort_unstable_by_key(|(number, _)| *number);
+    Ok(grants.into_iter().map(|(_, grant)| grant).collect())
 }
 
 /// The grants of a batch, in its order.
@@ -172,7 +178,9 @@ pub(super) fn tell(
     at: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let mut insert = tx.prepare_cached(
-        "INSERT INTO tellings (grant_id, state, told_by, told_at) VALUES (:grant, :state, :by, :at)",
+        "INSERT INTO tellings (grant_id, number, state, told_by, told_at)
+         VALUES (:grant, (SELECT coalesce(max(number), 0) + 1 FROM tellings WHERE grant_id = :grant),
+                 :state, :by, :at)",
     )?;
     let by = match by {
         ToldBy::Run => None,
@@ -182,16 +190,15 @@ pub(super) fn tell(
     Ok(())
 }
 
-/// What was told of these grants, in the order in which it was told.
+/// What was told of these grants, of each in the order in which it was told.
 pub(super) fn tellings(
     tx: &Transaction<'_>,
     customer: i64,
     asked: &BTreeSet<GrantId>,
 ) -> Result<Vec<Telling>, Failure> {
     let mut select = tx.prepare_cached(
-        "SELECT tellings.id, tellings.state, told_by, told_at
-         FROM grants JOIN tellings ON grant_id = grants.id
-         WHERE customer = :customer AND name = :name",
+        "SELECT tellings.state, told_by, told_at FROM grants JOIN tellings ON grant_id = grants.id
+         WHERE customer = :customer AND name = :name ORDER BY number",
     )?;
     let mut told = Vec::new();
     for grant in asked {
@@ -199,23 +206,25 @@ pub(super) fn tellings(
         while let Some(row) = rows.next()? {
             let by = text_if_any(row, "told_by")?.map_or(ToldBy::Run, |name| ToldBy::Person(name.into()));
             let state = GrantState::parse(text(row, "state")?).ok_or_else(Failure::unreadable)?;
-            let at = instant_of(row, "told_at")?;
-            told.push((number_of(row, "id")?, Telling::new(grant.clone(), state, by, at)));
+            told.push(Telling::new(grant.clone(), state, by, instant_of(row, "told_at")?));
         }
     }
-    told.sort_by_key(|(number, _)| *number);
-    Ok(told.into_iter().map(|(_, telling)| telling).collect())
+    Ok(told)
 }
 
-/// Of the money on this account nobody knows what is left.
-pub(super) fn interrupt_account(
+/// Of the money on these accounts nobody knows what is left.
+pub(super) fn interrupt_accounts(
     tx: &Transaction<'_>,
     customer: i64,
-    account: AccountId,
+    accounts: &BTreeSet<AccountId>,
 ) -> Result<(), Failure> {
-    for sql in [ON_ACCOUNT, OF_LINKED] {
-        tx.prepare_cached(sql)?
-            .execute(named_params! { ":customer": customer, ":account": account.get() })?;
+    if accounts.is_empty() {
+        return Ok(());
+    }
+    let accounts = json(accounts)?;
+    for sql in [ON_ACCOUNTS, OF_LINKED] {
+        let mut update = tx.prepare_cached(sql)?;
+        update.execute(named_params! { ":customer": customer, ":accounts": accounts })?;
     }
     Ok(())
 }
@@ -252,9 +261,9 @@ mod tests {
             connection.execute_batch(schema).unwrap();
         }
         for (sql, way) in [
-            (super::ALL, "SEARCH grants USING INDEX grants_of_customer (customer=?)"),
+            (super::ALL, "SEARCH grants USING INDEX grants_on_account (customer=?)"),
             (super::OF_BATCH, "SEARCH grants USING INDEX grants_of_batch (batch=?)"),
-            (super::ON_ACCOUNT, "SEARCH grants USING INDEX grants_on_account (customer=? AND account=?)"),
+            (super::ON_ACCOUNTS, "SEARCH grants USING INDEX grants_on_account (customer=? AND account=?)"),
             (
                 super::OF_LINKED,
                 "SEARCH grants USING INDEX sqlite_autoindex_grants_2 (customer=? AND person=?)",

@@ -2,6 +2,9 @@
 --
 -- Names of grants, batches and memories are 32 hex digits. Amounts are whole cents. Days are text (2026-12-01).
 --
+-- A grant by itself costs one write to the disk, and each index that it stands in adds a page to that; so there are no
+-- more of them than a run or a person asks by.
+--
 -- Personal data, beside that of version 1: the names of those who vouched and of those who told what became of a grant;
 -- and the bytes of lists, which hold addresses. A list is erased as soon as all of its grants came to their end.
 
@@ -10,7 +13,6 @@ CREATE TABLE memories (
     id                INTEGER PRIMARY KEY AUTOINCREMENT,
     customer          INTEGER NOT NULL REFERENCES customers,
     epoch             TEXT    NOT NULL CHECK (length(epoch) = 32 AND epoch NOT GLOB '*[^0-9a-f]*'),
-    sequence          INTEGER NOT NULL DEFAULT 0 CHECK (sequence >= 0),  -- the number of its latest batch
     -- The mark of the desk that the founder saw and accepted.
     accepted_epoch    TEXT    CHECK (length(accepted_epoch) = 32 AND accepted_epoch NOT GLOB '*[^0-9a-f]*'),
     accepted_sequence INTEGER CHECK (accepted_sequence >= 0),
@@ -51,7 +53,7 @@ CREATE TABLE tombstones (
 
 -- What was handed over in one piece. The list holds addresses; it is erased when all of its grants came to their end.
 CREATE TABLE batches (
-    id       INTEGER PRIMARY KEY AUTOINCREMENT,
+    id       INTEGER PRIMARY KEY,
     customer INTEGER NOT NULL REFERENCES customers,
     name     TEXT    NOT NULL CHECK (length(name) = 32 AND name NOT GLOB '*[^0-9a-f]*'),
     memory   INTEGER NOT NULL REFERENCES memories,
@@ -66,7 +68,7 @@ CREATE TABLE batches (
 -- One hand-over of money. Its name and its occasion are used once. These rows are what keeps money from being given
 -- twice: no purge takes them.
 CREATE TABLE grants (
-    id          INTEGER PRIMARY KEY AUTOINCREMENT,
+    id          INTEGER PRIMARY KEY,
     customer    INTEGER NOT NULL REFERENCES customers,
     name        TEXT    NOT NULL CHECK (length(name) = 32 AND name NOT GLOB '*[^0-9a-f]*'),
     person      TEXT    NOT NULL CHECK (person GLOB 'nmbrs:*'),
@@ -88,25 +90,20 @@ CREATE TABLE grants (
     CHECK ((batch IS NULL) = (position IS NULL))
 ) STRICT;
 
-CREATE INDEX grants_of_customer ON grants (customer, id);
 CREATE INDEX grants_of_batch ON grants (batch, position);
 CREATE INDEX grants_on_account ON grants (customer, account);
 CREATE INDEX open_grants ON grants (customer, batch) WHERE state IN ('intended', 'handed_over', 'doubtful');
 
--- What was ever told of a grant, and who told.
+-- What was ever told of a grant, from 1, and who told.
 CREATE TABLE tellings (
-    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     grant_id INTEGER NOT NULL REFERENCES grants,
+    number   INTEGER NOT NULL CHECK (number >= 1),
     state    TEXT    NOT NULL CHECK (state IN
                  ('intended', 'handed_over', 'given', 'refused', 'not_done', 'doubtful')),
     told_by  TEXT,  -- NULL: a run
-    told_at  TEXT    NOT NULL CHECK (told_at GLOB '????-??-??T??:??:??.?????????Z')
-) STRICT;
-
-CREATE INDEX tellings_of_grant ON tellings (grant_id, id);
+    told_at  TEXT    NOT NULL CHECK (told_at GLOB '????-??-??T??:??:??.?????????Z'),
+    PRIMARY KEY (grant_id, number)
+) STRICT, WITHOUT ROWID;
 
 -- In which memory of money an intent was recorded. An onboarding vouches in no other.
 ALTER TABLE intents ADD COLUMN memory INTEGER REFERENCES memories;
-
--- Whose money is interrupted when an account is.
-CREATE INDEX links_of_account ON links (customer, account);
