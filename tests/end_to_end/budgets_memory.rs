@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::money_stage::{GRANTS, MONTHLY, lines, notes_of, policy, wanted, with_field};
+use crate::money_stage::{GRANTS, MONTHLY, ONE_OFF, lines, notes_of, policy, wanted, with_field};
 use crate::stage::{STORE, Stage};
 
 /// All files of the ledger.
@@ -37,7 +37,11 @@ async fn r11_a_lost_ledger_gives_nothing_until_somebody_vouches_anew() {
     let run = stage.daily(2).await;
     assert_eq!(held(&run), ["ledger_foreign"]);
     let told = stage.command("run", &[]).await.ends_with_code(2);
-    assert!(told.stdout.contains("the last grants were handed over by another ledger"), "{}", told.stdout);
+    for part in ["ledger_foreign", "--as-filled"] {
+        assert!(told.stdout.contains(part), "«{part}» in\n{}", told.stdout);
+    }
+    let refused = stage.baseline(&run, &["--nothing-else"]).await.ends_with_code(1);
+    assert!(refused.stderr.contains("more was handed over than this ledger remembers"), "{}", refused.stderr);
 
     let kept = stage.baseline(&run, &["--as-filled", "--json"]).await.ends_with_code(0).json();
     assert_eq!(kept["imported"].as_array().unwrap().len(), before.times_given.len());
@@ -50,12 +54,16 @@ async fn r11_a_lost_ledger_gives_nothing_until_somebody_vouches_anew() {
 #[tokio::test]
 async fn r11_a_restored_backup_that_is_older_than_the_lists_gives_nothing() {
     let stage = Stage::with_a_baseline().await;
-    let backup: Vec<_> =
-        ledger_files(&stage).into_iter().map(|file| (file.clone(), std::fs::read(file).unwrap())).collect();
+    // A copy keeps who may read it.
+    let backup = |file: &std::path::PathBuf| file.with_extension("backup");
+    let files = ledger_files(&stage);
+    for file in &files {
+        std::fs::copy(file, backup(file)).unwrap();
+    }
     stage.pay().await;
     lose_the_ledger(&stage);
-    for (file, bytes) in backup {
-        std::fs::write(file, bytes).unwrap();
+    for file in &files {
+        std::fs::rename(backup(file), file).unwrap();
     }
     let run = stage.daily(2).await;
     assert_eq!(held(&run), ["ledger_older"]);
@@ -127,11 +135,16 @@ async fn a_baseline_from_a_file_vouches_for_those_in_it_and_for_nobody_else() {
     let told = notes_of(&stage, people[0]).await;
     let monthly = told.iter().find(|note| note["kind"] == "monthly").unwrap();
     assert_eq!(monthly["reason"], "monthly_same");
-    let told = notes_of(&stage, people[2]).await;
+    let others = with_field(&world, &target, ONE_OFF);
+    let other = others
+        .into_iter()
+        .find(|it| people[..2].iter().all(|one| one.employee_id != it.employee_id))
+        .unwrap();
+    let told = notes_of(&stage, other).await;
     assert!(told.iter().all(|note| note["reason"] == "no_baseline"), "{told:?}");
     // More people can be vouched for later, in the same memory.
     let run = stage.daily(2).await;
-    let flags = ["--nothing-else", "--person", &people[2].employee_id, "--json"];
+    let flags = ["--nothing-else", "--person", &other.employee_id, "--json"];
     let kept = stage.baseline(&run, &flags).await.ends_with_code(0).json();
     assert_eq!((&kept["founds"], kept["vouched"].as_array().unwrap().len()), (&Value::Null, 1));
 }
