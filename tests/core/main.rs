@@ -20,6 +20,7 @@ mod budgets_memory;
 mod budgets_monthly;
 mod budgets_oneoff;
 mod debtors;
+mod exporting;
 mod flex_salaries;
 mod golden;
 mod mandates;

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use sync_core::account::Account;
 use sync_core::authority::Approval;
-use sync_core::engine::{DryRun, EngineError, MemoryStore, Planned, RunReport, SyncRun};
+use sync_core::engine::{DryRun, EngineError, Exports, MemoryStore, Planned, RunReport, SyncRun};
 use sync_core::ledger::LedgerView;
 use sync_core::plan::SavedPlan;
 use sync_core::ports::{
@@ -168,6 +168,11 @@ impl Stage {
     pub(crate) fn dry_run_or_crash(&self) -> Option<Result<Planned, EngineError>> {
         let (policy, key) = (self.world().policy, key());
         DryRun::new(self, self, &self.store, self).plan(&customer(), &policy, &key).now_or_never()
+    }
+
+    /// Lists over the ports of this stage.
+    pub(crate) fn exports(&self) -> Exports<'_> {
+        Exports::new(self, self, &self.store, self)
     }
 
     /// Applies what a person saw in this plan; `None` if a crash came in between. A lease that a crashed run left is

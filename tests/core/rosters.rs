@@ -48,11 +48,11 @@ fn rows(world: &World) -> Vec<String> {
 
 /// Notes in words: whom, `row` or `out`, and why.
 fn notes(world: &World) -> Vec<String> {
-    let word = |note: &Note| {
+    let told = |note: &Note| {
         let has_row = if note.has_row { "row" } else { "out" };
         format!("{} {has_row} {}", note.about.to_string().replace("nmbrs:rest:", ""), note.why.code())
     };
-    roster_of(world).notes().iter().map(word).collect()
+    roster_of(world).notes().iter().map(told).collect()
 }
 
 #[track_caller]
@@ -236,6 +236,23 @@ fn a_roster_that_lost_more_people_than_a_run_may_deactivate_waits_for_a_person()
     let mut replaced = replaced;
     replaced.accounts.iter_mut().take(4).for_each(|account| account.active = false);
     assert_eq!(roster_of(&replaced).brakes(Some(&before)), [RosterBrake::Shrinks { missing: 4, allowed: 3 }]);
+}
+
+#[test]
+fn a_roster_that_would_make_more_accounts_than_a_run_may_waits_for_a_person_also_without_any_run() {
+    let grown = |new: usize| {
+        let world = world().crowd(40).without_memory();
+        let before = addresses(&world);
+        let world = (0..new).fold(world, |world, n| world.with(person(&format!("new-{n}"))));
+        (roster_of(&world).brakes(Some(&before)), roster_of(&world).brakes(Some(&addresses(&world))))
+    };
+    // Ten percent of forty are four, but ten may always be.
+    assert_eq!(grown(10), (vec![], vec![]));
+    assert_eq!(
+        grown(11),
+        (vec![RosterBrake::Grows { new: 11, allowed: 10 }], vec![]),
+        "the second time they are no news"
+    );
 }
 
 #[test]

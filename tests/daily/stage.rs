@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use futures_util::future::poll_fn;
 use sync_core::account::Account;
-use sync_core::engine::{EngineError, MemoryStore, RunReport, SyncRun};
+use sync_core::engine::{DryRun, EngineError, MemoryStore, RunReport, SyncRun};
 use sync_core::ledger::LedgerView;
 use sync_core::ports::{
     AccountReader, AccountWriter, Clock, CreateRequest, EmployeeSource, Ledger, ListAccounts, PortError,
@@ -59,6 +59,8 @@ pub(crate) enum At {
     Read(usize),
     /// Of the calls to the desk.
     Desk(usize),
+    /// Of the calls to the store, but for its leases.
+    Store(usize),
 }
 
 #[derive(Debug)]
@@ -191,6 +193,10 @@ impl Stage {
         SyncRun::new(self, self, self, &self.store, self)
     }
 
+    pub(crate) fn dry_run(&self) -> DryRun<'_> {
+        DryRun::new(self, self, &self.store, self)
+    }
+
     /// The daily command; `None` if it crashed.
     pub(crate) fn daily(&self) -> Option<Result<RunReport, EngineError>> {
         self.daily_of(&self.sync_run())
@@ -258,6 +264,10 @@ impl Shared {
             At::Call(number) => state.calls.len() == number + 1,
             At::Write(number) => name.starts_with("write") && before(&["write"]) == number + 1,
             At::Desk(number) => name.starts_with("desk") && before(&["desk"]) == number + 1,
+            At::Store(number) => {
+                let stored = ["ledger", "money", "authority", "runs"];
+                stored.iter().any(|part| name.starts_with(part)) && before(&stored) == number + 1
+            }
             At::Read(number) => {
                 let reads = ["source", "target"];
                 reads.iter().any(|side| name.starts_with(side)) && before(&reads) == number + 1

@@ -12,6 +12,9 @@
 
 mod approval;
 mod binaries;
+mod budgets;
+mod budgets_memory;
+mod budgets_words;
 mod checking;
 mod command_line;
 mod daily_life;
@@ -25,6 +28,7 @@ mod forms;
 mod guards;
 mod held;
 mod in_process;
+mod money_stage;
 mod oracle;
 mod other_decisions;
 mod process;

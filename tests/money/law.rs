@@ -12,8 +12,8 @@ use sync_core::ledger::LedgerView;
 use sync_core::record::EmployeeType;
 
 use crate::office::{Human, Office, same_text};
-use crate::platform::Platform;
-use crate::witness::{Gift, Habit, Row, Witness};
+use crate::platform::{Platform, What};
+use crate::witness::{Gift, Habit, Row, Witness, rows_of};
 
 pub(crate) type Broken = String;
 
@@ -35,6 +35,10 @@ struct Monthly {
 pub(crate) struct Law {
     /// Does the platform end all budgets of an account that loses access?
     cancels: bool,
+    /// Does the platform give a monthly budget to everybody for whom it makes an account?
+    gives_on_creation: bool,
+    /// Accounts of which it is known what the platform gave them by itself.
+    accounts: BTreeSet<AccountId>,
     /// How much of what the witness saw was judged.
     asked: usize,
     gifts: usize,
@@ -50,8 +54,7 @@ pub(crate) struct Law {
     /// In which memory and under which name money was given.
     given: BTreeSet<(u32, String)>,
     /// What was interesting, for those who count.
-    pub(crate) classes: BTreeSet<&'static str>,
-    pub(crate) reasons: BTreeSet<String>,
+    pub(crate) classes: BTreeSet<String>,
 }
 
 fn demand(holds: bool, broken: impl FnOnce() -> Broken) -> Result<(), Broken> {
@@ -83,12 +86,12 @@ fn is_wished(office: &Office, row: &Row, human: Human, fits: impl Fn(u64) -> boo
 }
 
 impl Law {
-    pub(crate) fn of(cancels: bool) -> Self {
-        Self { cancels, ..Self::default() }
+    pub(crate) fn of(cancels: bool, gives_on_creation: bool) -> Self {
+        Self { cancels, gives_on_creation, ..Self::default() }
     }
 
-    pub(crate) fn saw(&mut self, class: &'static str) {
-        self.classes.insert(class);
+    pub(crate) fn saw(&mut self, class: &str) {
+        self.classes.insert(class.to_owned());
     }
 
     /// This was given by somebody's hand, and nobody told the ledger yet.
@@ -124,6 +127,16 @@ impl Law {
 
     /// What the platform did to budgets by itself.
     pub(crate) fn looks_at(&mut self, platform: &Platform, today: NaiveDate) {
+        for write in platform.writes.iter().filter(|write| write.what == What::Create) {
+            let owner = platform.accounts.get(&write.account).and_then(|standing| standing.owner);
+            if let Some(human) =
+                owner.filter(|_| self.accounts.insert(write.account) && self.gives_on_creation)
+            {
+                let (account, category) = (write.account, "all".to_owned());
+                let given = Monthly { account, category, cents: 1000, begins: today, ends: None };
+                self.running.entry(human).or_default().push(given);
+            }
+        }
         for monthly in self.running.values_mut().flatten() {
             let standing = platform.accounts.get(&monthly.account);
             let is_over = standing.is_none_or(|it| self.cancels && !it.account.active);
@@ -171,7 +184,7 @@ impl Law {
             let is_approved = self.approved.contains(&(row.id.clone(), row.cents));
             demand(is_first || is_approved, || told("not the first, and nobody agreed to it"))?;
             names.insert(row.id.clone());
-            self.classes.insert(match row.act.as_str() {
+            self.saw(match row.act.as_str() {
                 "stop" => "stopped",
                 "replace" => "replaced",
                 _ if is_first => "first",
@@ -201,7 +214,10 @@ impl Law {
 
     fn monthly(&mut self, human: Human, Gift { row, on }: &Gift) -> Result<(), Broken> {
         let day = row.from.unwrap_or(*on);
+        let by_itself = self.gives_on_creation;
         let all = self.running.entry(human).or_default();
+        // A platform that gives one with every account gives two to whoever has two: not by our hand.
+        let counts = |monthly: &&Monthly| !by_itself || monthly.account == row.account;
         if row.act != "grant" {
             for monthly in all.iter_mut().filter(|monthly| monthly.category == row.category) {
                 monthly.ends = Some(monthly.ends.map_or(day, |end| end.min(day)));
@@ -209,13 +225,14 @@ impl Law {
         }
         if row.act != "stop" {
             let runs = |monthly: &&Monthly| monthly.ends.is_none_or(|end| end > day);
-            let other = all.iter().find(runs);
+            let other = all.iter().filter(counts).find(runs);
             demand(other.is_none(), || format!("a second monthly budget beside {other:?}"))?;
             let category = row.category.clone();
             let (account, cents) = (row.account, row.cents);
             all.push(Monthly { account, category, cents, begins: day, ends: None });
         }
-        let now = all.iter().filter(|it| it.begins <= *on && it.ends.is_none_or(|end| end > *on)).count();
+        let runs_now = |it: &&Monthly| it.begins <= *on && it.ends.is_none_or(|end| end > *on);
+        let now = all.iter().filter(counts).filter(runs_now).count();
         demand(now <= 1, || format!("{now} monthly budgets at once"))
     }
 
@@ -228,6 +245,8 @@ impl Law {
     ) -> Result<(), Broken> {
         let rows: BTreeMap<&str, GrantState> =
             ledger.money.grants.iter().map(|row| (row.id.as_str(), row.state)).collect();
+        let with_support: BTreeSet<String> =
+            witness.waiting_files().flat_map(|file| rows_of(&file.bytes)).map(|row| row.id).collect();
         for (id, memory) in handed_here {
             let state = rows.get(id.as_str()).copied();
             let told = |what: &str| format!("{what}: {id} stands as {state:?}");
@@ -236,7 +255,7 @@ impl Law {
             match state {
                 // A service that knows the name from a memory that was lost gives nothing, and says that it did.
                 GrantState::Given => {
-                    demand(is_given || witness.gave(id), || told("not given, and the ledger says it was"))?
+                    demand(is_given || witness.gave(id), || told("not given, and the ledger says it was"))?;
                 }
                 GrantState::Refused => demand(!is_given, || told("given, and the ledger says it was not"))?,
                 // Should it come late, it and its repetition are given once.
@@ -245,6 +264,8 @@ impl Law {
                 })?,
                 GrantState::Intended | GrantState::HandedOver | GrantState::Doubtful => {}
             }
+            let may_still_come = with_support.contains(id);
+            demand(!may_still_come || state.is_open(), || told("with support, and not told as open"))?;
         }
         Ok(())
     }

@@ -13,14 +13,21 @@
     reason = "what the tests share may fail a test as plainly as the tests do"
 )]
 
+mod crash;
+mod desk;
 mod law;
+mod memory_lost;
 #[path = "../daily/office.rs"]
 #[allow(dead_code, reason = "the stories of tests/daily use the rest")]
 mod office;
+mod over_http;
 #[path = "../daily/platform.rs"]
 #[allow(dead_code, reason = "the stories of tests/daily use the rest")]
 mod platform;
 mod play;
+#[path = "../sandbox_runs/stage.rs"]
+#[allow(dead_code, reason = "the runs of tests/sandbox_runs use the rest")]
+mod sandboxes;
 mod schedules;
 #[path = "../daily/stage.rs"]
 #[allow(dead_code, reason = "the stories of tests/daily use the rest")]

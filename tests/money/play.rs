@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use futures_util::FutureExt;
 use sync_core::account::Account;
 use sync_core::authority::{Approval, Mandate};
 use sync_core::budget::{
@@ -11,8 +12,8 @@ use sync_core::budget::{
 };
 use sync_core::engine::{EngineError, MemoryStore, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
-use sync_core::policy::{Budgets, Limits};
-use sync_core::ports::{Authorities, MoneyLedger, ToldBy};
+use sync_core::policy::{Budgets, Limits, OnboardingGift};
+use sync_core::ports::{Authorities, KeptPlan, MoneyLedger, RunStore, ToldBy};
 use sync_core::record::EmployeeType;
 use sync_core::{AccountId, CompanyId, Euro, ExternalId, Participation, Pii, Policy, Run};
 
@@ -104,7 +105,7 @@ impl Play {
         let mut play = Self {
             stage,
             desk,
-            law: Law::of(beginning.cancels),
+            law: Law::of(beginning.cancels, beginning.gift == OnboardingGift::Monthly),
             latest: None,
             handed_here: BTreeMap::new(),
             copy: None,
@@ -173,6 +174,9 @@ impl Play {
         self.stage.pass(TimeDelta::minutes(20));
         let waits = matches!(&ended, Some(Ok(report)) if matches!(report.verdict, Verdict::Waits(_)));
         self.says(if waits && day.says == Says::Nothing { Says::Confirms } else { day.says });
+        for event in &day.meanwhile {
+            self.happens(event);
+        }
         self.run_meeting(day.second_fault)?;
         self.evening(day.support)
     }
@@ -202,20 +206,44 @@ impl Play {
 
     /// One run, judged.
     pub(crate) fn run(&mut self) -> Result<Ended, Broken> {
+        // Two plans of one second are one plan, and one plan is approved once.
+        self.stage.pass(TimeDelta::seconds(30));
         let before = self.stage.platform();
         let ended = self.stage.daily_of(&self.stage.sync_run().with_desk(&self.desk));
         if let Some(Ok(report)) = &ended {
             self.latest = Some(SavedPlan::open(&report.plan.to_file()).unwrap());
-            for n in self.latest.as_ref().unwrap().entries().flat_map(|(_, e)| {
-                e.notes().map(|n| format!("{} {}", n["reason"], n["outcome"]["kind"])).collect::<Vec<_>>()
-            }) {
-                self.law.reasons.insert(n);
-            }
-            self.law.reasons.insert(format!("{:?}", report.verdict).chars().take(20).collect());
+            self.notes_classes();
         }
         self.judged(&before)?;
         self.stage.forget_calls();
         Ok(ended)
+    }
+
+    /// What was interesting about the latest plan.
+    fn notes_classes(&mut self) {
+        let plan = self.latest.as_ref().unwrap();
+        for note in plan.entries().flat_map(|(_, entry)| entry.notes()) {
+            let reason = note.get("reason").and_then(serde_json::Value::as_str).unwrap_or_default();
+            if !self.law.classes.contains(reason) {
+                self.law.classes.insert(reason.to_owned());
+            }
+        }
+    }
+
+    /// Looks without doing anything.
+    pub(crate) fn dry_run(&mut self) {
+        let (policy, customer, key) = (self.stage.policy(), customer(), key());
+        let planned =
+            self.stage.dry_run().with_desk(&self.desk).plan(&customer, &policy, &key).now_or_never();
+        let plan = planned.unwrap().unwrap().plan;
+        let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
+        done_at_once(self.stage.store().keep_plan(&customer, &kept)).unwrap();
+        self.latest = Some(SavedPlan::open(&kept.file).unwrap());
+    }
+
+    /// Somebody was forgotten: of what was handed over for that person, the ledger knows nothing any more.
+    pub(crate) fn forgot(&mut self) {
+        self.handed_here.clear();
     }
 
     fn judged(&mut self, before: &Platform) -> Result<(), Broken> {
@@ -272,7 +300,9 @@ impl Play {
             Says::Approves => {
                 let Some(plan) = self.latest.clone() else { return };
                 let mut people = self.sensible_proposals(&plan);
-                people.extend(plan.budget_proposals());
+                people.extend(
+                    plan.budget_proposals().into_iter().filter(|person| !is_like_another(&plan, person)),
+                );
                 self.approves(&plan, people);
             }
             Says::Vouches => self.vouches(),
@@ -455,6 +485,12 @@ impl Play {
         let platform = self.stage.platform();
         self.law.looks_at(&platform, today);
     }
+}
+
+/// Is the question whether this is another human being at all? Here it never is: whoever is asked says no.
+fn is_like_another(plan: &SavedPlan, person: &ExternalId) -> bool {
+    let mut notes = plan.entry(person).unwrap().notes();
+    notes.any(|note| note.get("reason").is_some_and(|reason| reason == "like_another"))
 }
 
 fn picked(platform: &Platform, number: usize) -> Option<AccountId> {

@@ -37,8 +37,8 @@ fn r11_when_nothing_disturbs_any_more_everything_that_is_certain_arrives_once() 
         play.run().map_err(TestCaseError::fail)?;
         prop_assert_eq!(play.desk.witness().asked.len(), asked, "there was something left to hand over");
         prop_assert_eq!(play.desk.witness().gifts.len(), before);
-        let plan = play.latest.as_ref().unwrap();
-        for (person, entry) in plan.entries() {
+        let latest = play.latest.as_ref().unwrap();
+        for (person, entry) in latest.entries() {
             for note in entry.notes() {
                 let outcome = note.pointer("/outcome/kind").and_then(|it| it.as_str()).unwrap_or_default();
                 prop_assert!(!["give", "open"].contains(&outcome), "{person} still waits: {note}");
@@ -62,26 +62,42 @@ fn r11_when_nothing_disturbs_any_more_everything_that_is_certain_arrives_once() 
 }
 
 /// What must be common in the stories.
-const COMMON: [&str; 10] =
-    ["first", "again", "replaced", "stopped", "doubtful", "crash", "lost", "restored", "vouched", "rejected"];
+const COMMON: [&str; 21] = [
+    "first",
+    "again",
+    "replaced",
+    "stopped",
+    "crash",
+    "lost",
+    "restored",
+    "vouched",
+    "doubtful",
+    "rejected",
+    "returned",
+    "awaits_confirmation",
+    "being_handed_over",
+    "disagrees",
+    "desk_silent",
+    "ledger_foreign",
+    "ledger_older",
+    "monthly_emptied",
+    "oneoff_emptied",
+    "second_monthly",
+    "unreadable",
+];
 
 #[test]
 fn the_stories_hold_enough_of_what_is_interesting() {
     const STORIES: usize = 300;
     let mut runner = TestRunner::deterministic();
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut seen2: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..STORIES {
         let told = story(1..7).new_tree(&mut runner).unwrap().current();
         let play = Play::told(&told).unwrap_or_else(|broken| panic!("{broken} {told:?}"));
-        for class in &play.law.reasons {
-            *seen2.entry(class.clone()).or_default() += 1;
-        }
         for class in COMMON {
             *seen.entry(class).or_default() += usize::from(play.law.classes.contains(class));
         }
     }
-    eprintln!("{seen2:#?} {seen:#?}");
-    let rare: Vec<_> = seen.iter().filter(|(_, count)| **count * 50 < STORIES).collect();
-    assert!(rare.is_empty(), "of {STORIES} stories, less than a fiftieth hold: {rare:?}");
+    let rare: Vec<_> = seen.iter().filter(|(_, count)| **count * 100 < STORIES).collect();
+    assert!(rare.is_empty(), "of {STORIES} stories, less than a hundredth hold: {rare:?}");
 }

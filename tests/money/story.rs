@@ -113,6 +113,8 @@ pub(crate) struct Day {
     pub(crate) events: Vec<Event>,
     pub(crate) fault: Option<(At, Fault)>,
     pub(crate) says: Says,
+    /// What happens after somebody said so, and before the next run.
+    pub(crate) meanwhile: Vec<Event>,
     pub(crate) second_fault: Option<(At, Fault)>,
     pub(crate) support: Support,
 }
@@ -155,6 +157,9 @@ impl fmt::Debug for Story {
                 writeln!(f, "    the run meets {fault:?}")?;
             }
             writeln!(f, "    a person: {:?}; support: {:?}", day.says, day.support)?;
+            if !day.meanwhile.is_empty() {
+                writeln!(f, "    before the second run: {:?}", day.meanwhile)?;
+            }
             if let Some(fault) = day.second_fault {
                 writeln!(f, "    the second run meets {fault:?}")?;
             }
@@ -218,8 +223,11 @@ fn fault() -> impl Strategy<Value = (At, Fault)> {
         Just(Fault::FailsAfter(PortErrorKind::Doubtful)),
     ];
     let any_call = prop_oneof![Just(Fault::CrashBefore), Just(Fault::CrashAfter)];
+    let store =
+        prop_oneof![Just(Fault::Fails(PortErrorKind::Fatal)), Just(Fault::FailsAfter(PortErrorKind::Fatal))];
     prop_oneof![
         5 => (0..6_usize, desk).prop_map(|(n, fault)| (At::Desk(n), fault)),
+        2 => (0..20_usize, store).prop_map(|(n, fault)| (At::Store(n), fault)),
         1 => (0..3_usize, write).prop_map(|(n, fault)| (At::Write(n), fault)),
         4 => (0..45_usize, any_call).prop_map(|(n, fault)| (At::Call(n), fault)),
     ]
@@ -246,12 +254,14 @@ fn support() -> impl Strategy<Value = Support> {
 fn day() -> impl Strategy<Value = Day> {
     let after = prop_oneof![6 => Just(1_i64), 1 => Just(8_i64), 2 => Just(31_i64)];
     let fault = || prop::option::weighted(0.4, fault());
-    (after, vec(event(), 0..4), fault(), says(), fault(), support()).prop_map(
-        |(after, events, fault, says, second_fault, support)| Day {
+    let meanwhile = prop_oneof![5 => Just(Vec::new()), 1 => vec(event(), 1..3)];
+    (after, vec(event(), 0..4), fault(), says(), meanwhile, fault(), support()).prop_map(
+        |(after, events, fault, says, meanwhile, second_fault, support)| Day {
             after,
             events,
             fault,
             says,
+            meanwhile,
             second_fault,
             support,
         },
@@ -259,7 +269,7 @@ fn day() -> impl Strategy<Value = Day> {
 }
 
 fn beginning() -> impl Strategy<Value = Beginning> {
-    let habit = prop_oneof![3 => Just(Habit::Files), 3 => Just(Habit::LooksUp), 1 => Just(Habit::Blind)];
+    let habit = prop_oneof![3 => Just(Habit::Files), 3 => Just(Habit::LooksUp), 2 => Just(Habit::Blind)];
     let gift = prop_oneof![6 => Just(OnboardingGift::Nothing), 1 => Just(OnboardingGift::OneOff), 1 => Just(OnboardingGift::Monthly)];
     let changed = prop_oneof![
         1 => Just(ChangedOneoff::Ask),
@@ -294,16 +304,58 @@ fn beginning() -> impl Strategy<Value = Beginning> {
 /// A day on which a field says something new and a person agrees to what follows from it.
 fn day_of_change() -> impl Strategy<Value = Day> {
     let change = prop_oneof![3 => 0..2_usize, 4 => 2..5_usize, 1 => Just(6_usize)].prop_map(|at| VALUES[at]);
-    (day(), 0..3_usize, 0..2_usize, change).prop_map(|(day, who, budget, value)| {
-        let change = Event::Says { who, brand: 0, budget, value };
-        let fault = day.fault.filter(|(at, _)| matches!(at, At::Desk(_)));
-        Day { events: vec![change], says: Says::Approves, fault, ..day }
-    })
+    (day(), 0..3_usize, prop_oneof![1 => Just(0_usize), 2 => Just(1)], change).prop_map(
+        |(day, who, budget, value)| {
+            let change = Event::Says { who, brand: 0, budget, value };
+            let fault = day.fault.filter(|(at, _)| matches!(at, At::Desk(_)));
+            Day { events: vec![change], says: Says::Approves, fault, ..day }
+        },
+    )
+}
+
+/// What takes several days and would hardly happen by chance.
+#[derive(Debug, Clone, Copy)]
+enum Arc {
+    None,
+    /// A copy of the first day takes the ledger's place on the last.
+    Restored,
+    /// One of the first people leaves and comes back, to the approval of everybody.
+    Rehired(usize),
 }
 
 pub(crate) fn story(days: std::ops::Range<usize>) -> impl Strategy<Value = Story> {
     let any_day = prop_oneof![2 => day(), 1 => day_of_change()];
-    (beginning(), vec(any_day, days)).prop_map(|(beginning, days)| Story { beginning, days })
+    let arc =
+        prop_oneof![6 => Just(Arc::None), 1 => Just(Arc::Restored), 1 => (0..3_usize).prop_map(Arc::Rehired)];
+    (beginning(), vec(any_day, days), arc).prop_map(|(beginning, mut days, arc)| {
+        weave(&mut days, arc);
+        Story { beginning, days }
+    })
+}
+
+fn weave(days: &mut Vec<Day>, arc: Arc) {
+    let quiet = |events, says| Day {
+        after: 1,
+        events,
+        fault: None,
+        says,
+        meanwhile: Vec::new(),
+        second_fault: None,
+        support: Support::WorksOff { tells: true },
+    };
+    match arc {
+        Arc::None => {}
+        Arc::Restored => {
+            days.insert(0, quiet(vec![Event::LedgerIsCopied], Says::Nothing));
+            days.push(quiet(vec![Event::CopyIsRestored], Says::Approves));
+        }
+        Arc::Rehired(who) => {
+            days.insert(0, quiet(Vec::new(), Says::Approves));
+            days.push(quiet(vec![Event::Leaves { who }], Says::Approves));
+            days.push(quiet(vec![Event::Returns { who }], Says::Approves));
+            days.push(quiet(Vec::new(), Says::Approves));
+        }
+    }
 }
 
 /// One person whose one-off and monthly budget are to be given, by a desk with this habit.

@@ -151,6 +151,11 @@ impl Witness {
         }
     }
 
+    /// What support has not worked off yet.
+    pub(crate) fn waiting_files(&self) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(|file| !file.is_done)
+    }
+
     /// What was on its way arrives.
     pub(crate) fn mail_arrives(&mut self, on: NaiveDate) {
         for row in std::mem::take(&mut self.late) {

@@ -85,8 +85,8 @@ impl Demo {
         let _ = write!(
             text,
             "\n{}YourCampus logged {} writes that changed something and now has {} accounts.\n\
-             Its support gave {} budgets, {} euro; {} grants twice; {} people had two monthly budgets; \
-             {} euro were cancelled.\n\
+             Its support gave {} budgets, {} euro, and {} of them twice; {} people had two monthly ones;\n\
+             deactivations cancelled {} euro.\n\
              \nSecond run: {} actions, {} writes.\n",
             diary.text(),
             at_end.target_writes,

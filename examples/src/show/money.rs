@@ -15,7 +15,6 @@ use super::{section, table, wrapped};
 pub(crate) struct Budgets<'a> {
     notes: Vec<(&'a str, Note<'a>)>,
     totals: Option<&'a Value>,
-    may_grant: Option<&'a Value>,
 }
 
 /// What happens to one budget of one person.
@@ -31,7 +30,7 @@ impl<'a> Budgets<'a> {
             notes_of(entry).map(move |note| (person, note))
         });
         let totals = document.pointer("/totals/money");
-        Self { notes: notes.collect(), totals, may_grant: document.pointer("/totals/may_grant") }
+        Self { notes: notes.collect(), totals }
     }
 
     /// How much in all; nothing where the policy gives no money by fields.
@@ -42,9 +41,6 @@ impl<'a> Budgets<'a> {
             .get("held")
             .and_then(Value::as_object)
             .map_or(0, |held| held.values().filter_map(Value::as_u64).sum());
-        let may_grant = self.may_grant.and_then(|it| it.get("euro")).and_then(Value::as_str);
-        let accounts =
-            self.may_grant.and_then(|it| it.get("accounts")).and_then(Value::as_u64).unwrap_or_default();
         let mut table = table(&["money by fields", "budgets", "euro"]);
         for (what, count, euro) in [
             ("given: for the first time", number("grants").to_string(), text(totals, "granted")),
@@ -52,11 +48,10 @@ impl<'a> Budgets<'a> {
             ("open: an earlier grant has not come to its end", number("open").to_string(), ""),
             ("held: a person must look first", held.to_string(), ""),
             ("cancelled by deactivations, at most", String::new(), text(totals, "cancelled")),
-            ("given by onboarding itself, perhaps", accounts.to_string(), may_grant.unwrap_or("unknown")),
         ] {
             table.add_row([what.to_owned(), count, euro.to_owned()]);
         }
-        format!("{table}\n")
+        format!("\n{table}\n")
     }
 
     /// What is given, what is proposed, what is open and what is held, each in a table of its own.

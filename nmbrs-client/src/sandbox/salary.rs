@@ -71,7 +71,7 @@ fn history(employee: &Employee, today: NaiveDate, rng: &mut Rng) -> Vec<Salary> 
     let Some(hired) = employee.employments.first().and_then(|employment| employment.start_date) else {
         return Vec::new();
     };
-    let salary_type = match (employee.story, rng.u8(0..20)) {
+    let salary_type = match (employee.story, rng.u8(0..21)) {
         // An open enum: a type no document knows.
         (Story::UnknownType, _) => "pieceRate",
         (_, pick @ 0..16) => TYPES.get(usize::from(pick % 3)).copied().unwrap_or_default(),

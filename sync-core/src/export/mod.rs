@@ -8,16 +8,16 @@
 //! | file | list |
 //! |---|---|
 //! | `roster` | everybody, for the platform's integration by file (channel A) |
-//! | `shrinking` | when a roster must not take the place of the last one |
+//! | `brakes` | when a roster must not take the place of the last one |
 //! | `flex_salary` | salaries, for the platform's import of Flex Salary (channel D) |
 //! | `reason` | what is told about people, in words |
 
+mod brakes;
 mod flex_salary;
 mod reason;
 mod roster;
-mod shrinking;
 
+pub use brakes::RosterBrake;
 pub use flex_salary::{FlexSalaryList, FlexSalaryRow, SalariesInForce, flex_salaries};
 pub use reason::{ExportReason, Note, Subject, Why};
 pub use roster::{NoRoster, Roster, RosterId, RosterRow, roster};
-pub use shrinking::RosterBrake;

@@ -20,8 +20,8 @@ use std::fmt;
 
 use chrono::NaiveDate;
 
+use super::brakes::{RosterBrake, brakes};
 use super::reason::{ExportReason, Note, Subject, Why};
-use super::shrinking::{RosterBrake, brakes};
 use crate::account::Account;
 use crate::calendar::amsterdam_date;
 use crate::change::{AccountChange, NewAccount};
@@ -157,6 +157,8 @@ pub struct Roster {
     pub(super) plan_brakes: Vec<Brake>,
     /// How many people may be missing that the last roster had.
     pub(super) most_missing: u64,
+    /// How many may get an account that the last roster did not have.
+    pub(super) most_new: u64,
 }
 
 /// Why there is no roster at all.
@@ -208,6 +210,7 @@ pub fn roster(
         notes: writing.notes,
         plan_brakes: document.brakes.clone(),
         most_missing: most_deactivations(&policy.limits, totals.managed_active + totals.recent_deactivations),
+        most_new: policy.limits.creations.of(totals.managed_active),
     };
     roster.hold_out_shared_addresses();
     Ok(roster)

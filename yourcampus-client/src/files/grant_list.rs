@@ -212,7 +212,7 @@ pub fn grant_list_name(sequence: u64, batch: &str) -> String {
 /// Whether this could be the name of a list.
 #[cfg(feature = "sync")]
 pub(super) fn is_grant_list_name(name: &str) -> bool {
-    name.starts_with("grants_") && name.ends_with(".csv")
+    name.strip_suffix(".csv").is_some_and(|stem| stem.starts_with("grants_"))
 }
 
 fn push(sheet: &mut Sheet<8>, batch: &str, row: &GrantRow) -> Result<(), GrantListProblem> {

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use anyhow::bail;
 use serde_json::json;
-use sync_core::budget::{Baseline, BaselineWord, Category};
+use sync_core::budget::{Baseline, BaselineWord, Category, GrantState};
 use sync_core::policy::Budgets;
-use sync_core::ports::{Clock, Ledger, MoneyLedger, Store};
+use sync_core::ports::{Batch, Clock, Ledger, MoneyLedger, Store};
 use sync_core::{Euro, ExternalId, Run, SavedPlan};
 
 use super::alone::alone;
@@ -32,10 +33,26 @@ pub(super) async fn baseline(setting: Setting<'_>, typed: &Typed) -> anyhow::Res
         let (view, mark) = (store.view(&config.customer).await?, desk::mark(config).await?);
         let run = Run::new(&config.customer, MachineClock.now(), &config.fingerprint_key);
         let baseline = Baseline::confirming(&plan, &said, &only, (&view, mark.as_ref()), &run, by)?;
+        if baseline.founds.is_some() {
+            refuse_unfinished(&store.open_batches(&config.customer).await?)?;
+        }
         store.keep_baseline(&config.customer, &baseline).await?;
         Ok(baseline)
     });
     told(setting, &store, &plan, &kept.await?).await
+}
+
+/// A memory that another takes the place of is finished by no run any more.
+fn refuse_unfinished(open: &[Batch]) -> anyhow::Result<()> {
+    let is_unfinished = |batch: &&Batch| batch.grants.iter().any(|it| it.state == GrantState::Intended);
+    match open.iter().find(is_unfinished) {
+        None => Ok(()),
+        Some(batch) => bail!(
+            "nothing was kept: batch {} was about to be handed over when a run ended; run once more, or tell of it by \
+             sync budgets confirm or reject",
+            batch.id
+        ),
+    }
 }
 
 fn person(typed: &str) -> anyhow::Result<ExternalId> {

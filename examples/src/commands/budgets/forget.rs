@@ -13,6 +13,7 @@ use super::Told;
 use super::alone::alone;
 use crate::arguments::MoneyWord;
 use crate::commands::{Setting, bars, person_id, word};
+use crate::show::wrapped;
 use crate::store;
 
 /// Forgets one person.
@@ -42,12 +43,13 @@ pub(super) async fn forget(setting: Setting<'_>, typed: &str, word: &MoneyWord) 
         Ok((store.forget(&config.customer, &forgetting).await?, kin))
     })
     .await?;
-    let text = format!(
-        "{rows} rows about this person are gone. What stays are fingerprints of {} records and {} accounts, so that nothing \
-         is given a second time. Lists that were written and backups are yours to erase.\n",
+    let told = format!(
+        "{rows} rows about this person are gone. What stays are fingerprints of {} records and {} accounts, so that \
+         nothing is given a second time. Lists that were written and backups are yours to erase.",
         kin.records.len(),
         kin.accounts.len()
     );
+    let text = wrapped("", &told);
     let json = json!({ "rows": rows, "records": kin.records.len(), "accounts": kin.accounts.len() });
     Ok(Told { text, json })
 }

@@ -31,7 +31,7 @@ pub(super) async fn history(setting: Setting<'_>, typed: &str) -> anyhow::Result
         _ => history.text(),
     };
     if !vouched {
-        text.push_str("Nobody vouches for what this person was given besides: a run gives nothing before.\n");
+        text.push_str("Nobody vouches for what this person was given besides; runs give nothing before.\n");
     }
     let json = json!({
         "records": kin.records,

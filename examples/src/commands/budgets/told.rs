@@ -17,7 +17,7 @@ use crate::arguments::{Found, MoneyWord};
 use crate::clock::MachineClock;
 use crate::commands::{Setting, word};
 use crate::next_step::NextStep;
-use crate::show::{grant_json, is_tellable};
+use crate::show::{grant_json, is_tellable, wrapped};
 use crate::store;
 
 /// What stands in the list was given, but what is excepted.
@@ -34,7 +34,7 @@ pub(super) async fn confirm(
     let (left, given): (Vec<_>, Vec<_>) = open.into_iter().partition(|grant| except.contains(&grant.id));
     let told = tell(setting, &store, &given, GrantState::Given, word).await?;
     let left: Vec<_> = left.into_iter().map(|grant| grant.id.clone()).collect();
-    let mut text = format!("{told} of list {} were given; no run gives them again.\n", batch.id);
+    let mut text = wrapped("", &format!("{told} of list {} were given; no run gives them again.", batch.id));
     if !left.is_empty() {
         text.push_str(&NextStep::with(setting.file).rest(&batch.id, &left));
     }
@@ -57,10 +57,11 @@ pub(super) async fn reject(
     let (refused, left): (Vec<_>, Vec<_>) = open.into_iter().partition(is_meant);
     let told = tell(setting, &store, &refused, GrantState::Refused, word).await?;
     let left: Vec<_> = left.into_iter().map(|grant| grant.id.clone()).collect();
-    let text = format!(
-        "{told} of list {} were not given. Runs hold them; to give the same later, approve it.\n",
+    let told = format!(
+        "{told} of list {} were not given. Runs hold them; to give the same later, approve it.",
         batch.id
     );
+    let text = wrapped("", &told);
     let json = json!({ "batch": batch.id, "refused": all_json(&refused), "open": left });
     Ok(Told { text, json })
 }
@@ -94,9 +95,10 @@ pub(super) async fn settle(
     }
     let told = tell(setting, &store, &[grant], state, word).await?;
     let text = match state {
-        GrantState::Given => format!("{told} was given; no run gives it again.\n"),
-        _ => format!("{told} was not given. Runs hold it; to give the same later, approve it.\n"),
+        GrantState::Given => format!("{told} was given; no run gives it again."),
+        _ => format!("{told} was not given. Runs hold it; to give the same later, approve it."),
     };
+    let text = wrapped("", &text);
     Ok(Told { text, json: json!({ "grant": id, "state": state }) })
 }
 
