@@ -16,7 +16,8 @@
 //! ```
 //!
 //! A store that is to outlive its process is asked twice, before and after a restart:
-//! [`durability::remember`] and [`durability::still_remembers`].
+//! [`durability::remember`] and [`durability::still_remembers`], and of money [`durability::remember_money`] and
+//! [`durability::still_remembers_money`].
 
 pub mod approvals;
 pub mod baselines;
