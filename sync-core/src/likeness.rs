@@ -223,7 +223,9 @@ pub(crate) fn alike(people: &[Person<'_>]) -> Vec<usize> {
         let mut index = Index::default();
         let people = || same_day.iter().filter_map(|(_, at)| Some((*at, traits_of(people.get(*at)?))));
         for (at, traits) in people() {
-            traits.into_iter().for_each(|traits| index.put(traits, at));
+            for traits in traits {
+                index.put(traits, at);
+            }
         }
         for (at, traits) in people() {
             if traits.iter().flat_map(|traits| index.like(traits)).any(|other| other != at) {

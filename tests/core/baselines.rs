@@ -18,7 +18,7 @@ const ONEOFF: &str = "oneoff all";
 /// What nina vouches for, who looks at the plan of this world and says this of these people.
 fn says(
     world: &World,
-    word: &BaselineWord,
+    said: &BaselineWord,
     only: &[&str],
     mark: Option<&Mark>,
 ) -> Result<Baseline, BaselineError> {
@@ -26,7 +26,7 @@ fn says(
     let plan = SavedPlan::open(&world.plan().to_file()).unwrap();
     let only: BTreeSet<_> = only.iter().map(|name| id(name)).collect();
     let run = Run::new(&customer, world.now, &key);
-    Baseline::confirming(&plan, word, &only, (&world.ledger, mark), &run, Pii::new("Nina".to_owned()))
+    Baseline::confirming(&plan, said, &only, (&world.ledger, mark), &run, Pii::new("Nina".to_owned()))
 }
 
 fn imported(baseline: &Baseline) -> Vec<String> {
@@ -155,16 +155,16 @@ fn r11_one_monthly_budget_under_two_records_of_a_person_is_a_slip() {
 
 #[test]
 fn r11_a_memory_is_founded_where_there_is_none_or_the_desk_contradicts_it() {
-    let word = BaselineWord::AsFilled;
+    let filled = BaselineWord::AsFilled;
     let mut world = anna(&[]);
     world.ledger.money.sequence = 3;
     let present = Mark::new(epoch('1'), 3);
     for mark in [None, Some(&present)] {
-        assert_eq!(says(&world, &word, &[], mark).unwrap().founds, None);
+        assert_eq!(says(&world, &filled, &[], mark).unwrap().founds, None);
     }
     let (ahead, other) = (Mark::new(epoch('1'), 4), Mark::new(epoch('2'), 1));
     for mark in [&ahead, &other] {
-        let founded = says(&world, &word, &[], Some(mark)).unwrap().founds.unwrap();
+        let founded = says(&world, &filled, &[], Some(mark)).unwrap().founds.unwrap();
         assert_eq!(founded.accepted.as_ref(), Some(mark));
         assert_ne!(founded.epoch, epoch('1'));
         // With that the desk agrees.
@@ -229,10 +229,10 @@ fn r11_a_baseline_is_about_a_plan_of_today_for_this_customer_that_speaks_of_mone
     let confirm = |customer: &CustomerId, at, plan: &SavedPlan| {
         let (key, only) = (key(), BTreeSet::new());
         let run = Run::new(customer, at, &key);
-        let word = BaselineWord::NothingElse;
+        let nothing = BaselineWord::NothingElse;
         Baseline::confirming(
             plan,
-            &word,
+            &nothing,
             &only,
             (&LedgerView::default(), None),
             &run,

@@ -248,25 +248,22 @@ fn r4_on_a_first_run_the_approval_takes_the_place_of_the_limits_in_euro() {
 
 #[test]
 fn r4_brakes_in_euro_are_lifted_for_not_more_than_the_person_saw() {
-    let braked = |world: World| limited(world, "10", Some("10"));
-    let seen = braked(two("40"));
+    let tight = |world: World| limited(world, "10", Some("10"));
+    let unlifted = |seen: &World, fresh: &World| match by_approval(seen, fresh, &[]) {
+        Err(Refusal::Braked(brakes)) => brakes,
+        other => panic!("{other:?}"),
+    };
+    let seen = tight(two("40"));
     assert!(by_approval(&seen, &seen, &[]).is_ok());
-    let less = braked(
-        anna(&[(MONTHLY, "50")])
-            .employing("bob", 8, &[(MONTHLY, "40")])
-            .granted([row("bob", 8, MONTHLY, "40")]),
-    );
-    assert_eq!(by_approval(&seen, &less, &[]).unwrap().grants.len(), 1);
-    let more = braked(two("40").employing("cleo", 9, &[(ONEOFF, "1")]));
-    assert!(
-        matches!(by_approval(&seen, &more, &[]), Err(Refusal::Braked(brakes)) if matches!(*brakes, [Brake::OverEuro { .. }]))
-    );
-    let leaves = braked(leaving());
+    let bob =
+        |world: World| world.employing("bob", 8, &[(MONTHLY, "40")]).granted([row("bob", 8, MONTHLY, "40")]);
+    assert_eq!(by_approval(&seen, &tight(bob(anna(&[(MONTHLY, "50")]))), &[]).unwrap().grants.len(), 1);
+    let more = tight(two("40").employing("cleo", 9, &[(ONEOFF, "1")]));
+    assert!(matches!(*unlifted(&seen, &more), [Brake::OverEuro { .. }]));
+    let leaves = tight(leaving());
     assert!(by_approval(&leaves, &leaves, &[]).is_ok());
-    let more = braked(leaving().granted([row("anna", 7, ONEOFF, "1").occasion(3)]));
-    assert!(
-        matches!(by_approval(&leaves, &more, &[]), Err(Refusal::Braked(brakes)) if matches!(*brakes, [Brake::OverEuroCancelled { .. }]))
-    );
+    let more = tight(leaving().granted([row("anna", 7, ONEOFF, "1").occasion(3)]));
+    assert!(matches!(*unlifted(&leaves, &more), [Brake::OverEuroCancelled { .. }]));
     // And by no mandate.
     let mandate = mandate(&seen);
     assert!(moved(&seen.plan(), Authority::none().with_mandate(&mandate)).is_err());

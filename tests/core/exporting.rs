@@ -119,8 +119,8 @@ fn a_roster_asks_for_no_salary_and_says_why_there_is_none() {
     let made = stage.exports().roster(&customer(), &policy, &key()).now_or_never().unwrap().unwrap();
     assert_eq!((made.list.rows().len(), made.source.pages), (2, stage.requests().0));
     let routes = [("north", TargetCompanyId::new(10)), ("south", TargetCompanyId::new(11))];
-    let routed = staged(|world| world.routes(&routes));
-    let policy = routed.world().policy;
-    let error = routed.exports().roster(&customer(), &policy, &key()).now_or_never().unwrap().unwrap_err();
+    let divided = staged(|world| world.routes(&routes));
+    let policy = divided.world().policy;
+    let error = divided.exports().roster(&customer(), &policy, &key()).now_or_never().unwrap().unwrap_err();
     assert!(matches!(error, EngineError::NoRoster(NoRoster::SeveralCompanies)), "{error}");
 }

@@ -48,11 +48,11 @@ fn rows(world: &World) -> Vec<String> {
 
 /// Notes in words: whom, `row` or `out`, and why.
 fn notes(world: &World) -> Vec<String> {
-    let word = |note: &Note| {
+    let told = |note: &Note| {
         let has_row = if note.has_row { "row" } else { "out" };
         format!("{} {has_row} {}", note.about.to_string().replace("nmbrs:rest:", ""), note.why.code())
     };
-    roster_of(world).notes().iter().map(word).collect()
+    roster_of(world).notes().iter().map(told).collect()
 }
 
 #[track_caller]

@@ -255,7 +255,7 @@ impl Law {
             match state {
                 // A service that knows the name from a memory that was lost gives nothing, and says that it did.
                 GrantState::Given => {
-                    demand(is_given || witness.gave(id), || told("not given, and the ledger says it was"))?
+                    demand(is_given || witness.gave(id), || told("not given, and the ledger says it was"))?;
                 }
                 GrantState::Refused => demand(!is_given, || told("given, and the ledger says it was not"))?,
                 // Should it come late, it and its repetition are given once.

@@ -54,8 +54,8 @@ fn an_agreeable_day(play: &mut Play) {
 
 /// The reasons about the budgets of everybody, in order.
 fn reasons(play: &Play) -> BTreeSet<String> {
-    let plan = play.latest.as_ref().unwrap();
-    let notes = plan.entries().flat_map(|(_, entry)| entry.notes());
+    let latest = play.latest.as_ref().unwrap();
+    let notes = latest.entries().flat_map(|(_, entry)| entry.notes());
     notes.filter_map(|note| Some(note.get("reason")?.as_str()?.to_owned())).collect()
 }
 
@@ -280,7 +280,8 @@ fn r11_two_runs_at_once_hand_over_once() {
             twin.stage.calls("")
         };
         let place = |name: &str| calls.iter().position(|call| call == name).unwrap();
-        for number in place("lease acquire") + 1..=place("lease release") {
+        let (acquired, released) = (place("lease acquire"), place("lease release"));
+        for (number, call) in calls.iter().enumerate().take(released + 1).skip(acquired + 1) {
             let mut play = morning();
             play.stage.order(At::Call(number), Fault::StandsStill);
             {
@@ -300,7 +301,7 @@ fn r11_two_runs_at_once_hand_over_once() {
             }
             an_agreeable_day(&mut play);
             let given = gifts(&play);
-            let context = format!("{habit:?}, asleep at {}", calls[number]);
+            let context = format!("{habit:?}, asleep at {call}");
             assert!(given.len() <= 2, "{context}: {given:?}");
             // Where the desk cannot be asked, what was under way may have to be found out by a person.
             assert!(given.len() == 2 || habit == Habit::Blind, "{context}: {given:?}");

@@ -91,9 +91,8 @@ impl BudgetDesk for Service {
         let kind = match request.header("Content-Type", "application/json").send().await {
             Ok(answer) if answer.status().is_success() => return Ok(()),
             Ok(answer) if answer.status() == 422 => Refused,
-            Ok(_) => Doubtful,
             Err(error) if error.is_connect() => Retryable { at: None },
-            Err(_) => Doubtful,
+            Ok(_) | Err(_) => Doubtful,
         };
         Err(PortError::new(kind, "hand a grant to the service"))
     }

@@ -37,8 +37,8 @@ fn r11_when_nothing_disturbs_any_more_everything_that_is_certain_arrives_once() 
         play.run().map_err(TestCaseError::fail)?;
         prop_assert_eq!(play.desk.witness().asked.len(), asked, "there was something left to hand over");
         prop_assert_eq!(play.desk.witness().gifts.len(), before);
-        let plan = play.latest.as_ref().unwrap();
-        for (person, entry) in plan.entries() {
+        let latest = play.latest.as_ref().unwrap();
+        for (person, entry) in latest.entries() {
             for note in entry.notes() {
                 let outcome = note.pointer("/outcome/kind").and_then(|it| it.as_str()).unwrap_or_default();
                 prop_assert!(!["give", "open"].contains(&outcome), "{person} still waits: {note}");

@@ -57,7 +57,7 @@ async fn what_cannot_be_said_for_sure_makes_the_row_unreadable_and_quotes_no_amo
         ),
         // Finer than a hundredth of a cent, as a float that was converted on its way.
         (
-            json!([entry("2026-01-01", "grossFulltimeSalary", &json!(3480.949_951_171_875))]),
+            json!([entry("2026-01-01", "grossFulltimeSalary", &json!(3_480.949_951_171_875))]),
             "salaries[0].value",
         ),
         (json!([entry("2026-01-01", "grossFulltimeSalary", &json!(3480.94995))]), "salaries.value"),

@@ -239,14 +239,10 @@ impl Case<'_> {
 }
 
 /// Every budget that is wished for or remembered, in order.
-fn cases<'a>(
-    wishes: Vec<(Budget, Wish)>,
-    rows: Vec<&'a GrantRecord>,
-    account: Option<AccountId>,
-) -> Vec<Case<'a>> {
-    let wished = wishes.into_iter().filter(|(_, wish)| wish.is_filled());
+fn cases(wishes: Vec<(Budget, Wish)>, rows: Vec<&GrantRecord>, account: Option<AccountId>) -> Vec<Case<'_>> {
+    let filled = wishes.into_iter().filter(|(_, wish)| wish.is_filled());
     let mut cases: Vec<(Budget, Wish, Vec<&GrantRecord>)> =
-        wished.map(|(budget, wish)| (budget, wish, Vec::new())).collect();
+        filled.map(|(budget, wish)| (budget, wish, Vec::new())).collect();
     for row in rows {
         match cases.iter_mut().find(|(budget, ..)| *budget == row.budget) {
             Some((.., rows)) => rows.push(row),

@@ -93,7 +93,7 @@ pub async fn are_prepared_once(store: &dyn Store) -> Result<(), Broken> {
         let (once, other) = (grant(&customer, "p", 1)?, grant(&customer, "q", 2)?);
         let mut number = 0;
         for state in GrantState::ALL {
-            let once = grant(&customer, &format!("p-{}", number), 1)?;
+            let once = grant(&customer, &format!("p-{number}"), 1)?;
             number += 1;
             store.prepare(&customer, lease, &batch('a', number, std::slice::from_ref(&once), None)?).await?;
             settle_grant(store, &customer, &once, state).await?;
