@@ -14,7 +14,7 @@ use sync_core::engine::{EngineError, MemoryStore, RunReport, Verdict};
 use sync_core::plan::{ActionKind, SavedPlan};
 use sync_core::policy::{Budgets, Limits, OnboardingGift};
 use sync_core::ports::{Authorities, KeptPlan, MoneyLedger, RunStore, ToldBy};
-use sync_core::record::EmployeeType;
+use sync_core::record::{EmployeeRecord, EmployeeType};
 use sync_core::{AccountId, CompanyId, Euro, ExternalId, Participation, Pii, Policy, Run};
 
 use crate::law::{Broken, Law};
@@ -91,12 +91,7 @@ impl Play {
             let company = CompanyId::new(COMPANIES[n % beginning.companies]);
             let at = office.joins(&company, start);
             if beginning.strangers.contains(&n) {
-                let row = &office.records[at].row.personal;
-                let mut account = Account::new(AccountId::new(0), HOME, true);
-                account.email.clone_from(&row.business_email);
-                account.first_name.clone_from(&row.first_name);
-                account.last_name.clone_from(&row.last_name);
-                account.birthday.clone_from(&row.birthday);
+                let account = account_like(&office.records[at].row);
                 platform.made_elsewhere(account, Some(office.records[at].human));
             }
         }
@@ -381,6 +376,9 @@ impl Play {
                     return;
                 }
                 Err(BaselineError::NoAccount(person)) if only.remove(&person) => {
+                    // Of somebody without an account nobody can tell anything.
+                    let human = office.human_of(person.as_str());
+                    truth.retain(|(whose, ..)| Some(*whose) != human);
                     these.retain(|import| import.person != person);
                 }
                 Err(_) => return,
@@ -430,6 +428,26 @@ impl Play {
         Ok(())
     }
 
+    fn joins_with_account(&mut self, company: usize) {
+        let today = self.today();
+        self.stage.in_office(|office| at_the_office(office, &Event::Joins { company }, today));
+        let office = self.stage.office();
+        let new = office.records.last().unwrap();
+        self.stage.in_platform(|platform| {
+            platform.made_elsewhere(account_like(&new.row), Some(new.human));
+        });
+        if let Some(account) = self.account_of_human(new.human) {
+            let purse = (new.human, "oneoff".to_owned(), "all".to_owned());
+            self.law.given_by_hand(new.human, account, (purse, 5000), today);
+        }
+    }
+
+    /// Has this human being an account that nobody manages yet?
+    fn is_unmanaged(&self, human: Human) -> bool {
+        let platform = self.stage.platform();
+        platform.accounts.values().any(|it| it.owner == Some(human) && it.ours.is_none())
+    }
+
     fn account_of_human(&self, human: Human) -> Option<AccountId> {
         let platform = self.stage.platform();
         platform.accounts.iter().find(|(_, it)| it.owner == Some(human)).map(|(id, _)| *id)
@@ -438,6 +456,7 @@ impl Play {
     pub(crate) fn happens(&mut self, event: &Event) {
         let today = self.today();
         match *event {
+            Event::JoinsWithAccount { company } => self.joins_with_account(company),
             Event::LedgerIsLost => {
                 self.law.saw("lost");
                 self.stage.remember_with(Arc::new(MemoryStore::new()));
@@ -463,11 +482,12 @@ impl Play {
                 let office = self.stage.office();
                 let is_hidden = |human| office.records.iter().any(|it| it.human == human && it.hidden);
                 self.stage.in_platform(|platform| {
-                    let owner = |id| platform.accounts.get(&id).and_then(|standing| standing.owner);
-                    // Nobody could know whose money it was if neither account nor record were left.
-                    if let Some(id) =
-                        picked(platform, account).filter(|id| !owner(*id).is_some_and(is_hidden))
-                    {
+                    // Nobody could know whose money it was if neither account nor record were left, or nobody managed it.
+                    let is_known = |id: &AccountId| {
+                        platform.accounts[id].ours.is_some()
+                            && !platform.accounts[id].owner.is_some_and(is_hidden)
+                    };
+                    if let Some(id) = picked(platform, account).filter(is_known) {
                         platform.remove(id);
                     }
                 });
@@ -476,7 +496,15 @@ impl Play {
                 let office = self.stage.office();
                 let human = office.records[who % office.records.len()].human;
                 // Nobody could know who comes back if neither account nor record were left.
-                if self.account_of_human(human).is_some() || old == Old::Stays {
+                if (self.account_of_human(human).is_some() && !self.is_unmanaged(human)) || old == Old::Stays
+                {
+                    self.stage.in_office(|office| at_the_office(office, event, today));
+                }
+            }
+            Event::ChangesAddress { who } => {
+                let office = self.stage.office();
+                // An account that nobody manages is known by its address alone.
+                if !self.is_unmanaged(office.records[who % office.records.len()].human) {
                     self.stage.in_office(|office| at_the_office(office, event, today));
                 }
             }
@@ -491,6 +519,16 @@ impl Play {
 fn is_like_another(plan: &SavedPlan, person: &ExternalId) -> bool {
     let mut notes = plan.entry(person).unwrap().notes();
     notes.any(|note| note.get("reason").is_some_and(|reason| reason == "like_another"))
+}
+
+/// An account that somebody made for this person, and that nobody manages.
+fn account_like(row: &EmployeeRecord) -> Account {
+    let mut account = Account::new(AccountId::new(0), HOME, true);
+    account.email.clone_from(&row.personal.business_email);
+    account.first_name.clone_from(&row.personal.first_name);
+    account.last_name.clone_from(&row.personal.last_name);
+    account.birthday.clone_from(&row.personal.birthday);
+    account
 }
 
 fn picked(platform: &Platform, number: usize) -> Option<AccountId> {

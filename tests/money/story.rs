@@ -37,6 +37,10 @@ pub(crate) enum Event {
     Joins {
         company: usize,
     },
+    /// Somebody who has an account already, and the one-off by hand.
+    JoinsWithAccount {
+        company: usize,
+    },
     /// A budget field of somebody says this from now on, or is gone.
     Says {
         who: usize,
@@ -184,6 +188,7 @@ fn event() -> impl Strategy<Value = Event> {
     let old = prop_oneof![2 => Just(Old::Closes), 2 => Just(Old::Vanishes), 1 => Just(Old::Stays)];
     prop_oneof![
         2 => company().prop_map(|company| Event::Joins { company }),
+        2 => company().prop_map(|company| Event::JoinsWithAccount { company }),
         24 => (ANYBODY, prop::bool::weighted(0.1), budget(), value())
             .prop_map(|(who, other, budget, value)| Event::Says { who, brand: usize::from(other), budget, value }),
         2 => company().prop_map(|company| Event::Rebrands { company }),
