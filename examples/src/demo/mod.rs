@@ -212,7 +212,9 @@ async fn further_days(
     payroll::leave(theatre, people.get(1..2).unwrap_or_default())?;
     let ordinary = daily(theatre, diary).await?;
     let given = theatre.carry_out_lists().await?;
-    diary.told("budgets confirm", format!("support has carried the list out: {given} budgets"), given);
+    if given > 0 {
+        diary.told("budgets confirm", format!("support has carried the list out: {given} budgets"), given);
+    }
 
     theatre.sleep()?;
     diary.begin(theatre.today(), "nothing happens");
