@@ -7,14 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
 use nmbrs_client::{NmbrsClient, NmbrsSource, sandbox as nmbrs};
 use sync_core::authority::{Approval, Mandate};
-use sync_core::budget::GrantState;
 use sync_core::engine::{SyncRun, Verdict};
-use sync_core::ports::{
-    Authorities, Clock, Forgetting, KeptPlan, Ledger, MoneyLedger, PortErrorKind, RunStore, ToldBy,
-};
-use sync_core::{
-    AccountId, CustomerId, ExternalId, FingerprintKey, Participation, Pii, Policy, SavedPlan, TargetCompanyId,
-};
+use sync_core::ports::{Authorities, Clock, Ledger, PortErrorKind, RunStore};
+use sync_core::{CustomerId, FingerprintKey, Participation, Pii, Policy, SavedPlan, TargetCompanyId};
 use yourcampus_client::{
     CustomerApiConfig, HttpCustomerApi, YourCampusReader, YourCampusWriter, sandbox as yourcampus,
 };
