@@ -131,11 +131,11 @@ impl<'a> NextStep<'a> {
 
     /// What comes after some grants of a list were left out of its confirmation.
     pub fn rest(&self, batch: &BatchId, grants: &[GrantId]) -> String {
-        let grants: String = grants.iter().map(|grant| format!(" --grant {grant}")).collect();
+        let flags: Vec<_> = grants.iter().map(|grant| format!(" --grant {grant}")).collect();
         format!(
             "when support has carried out the rest\n{}\nif it never will be\n{}\n",
             self.command("budgets confirm", &format!(" {batch} --by NAME")),
-            self.command("budgets reject", &format!(" {batch} --by NAME{grants}")),
+            self.command("budgets reject", &format!(" {batch} --by NAME{}", flags.concat())),
         )
     }
 

@@ -153,8 +153,10 @@ impl Budgets {
     /// Where to look, and how to tell.
     pub const fn look(&self) -> &Look {
         match self {
-            Self::List(look) | Self::Doubtful(look) => look,
-            Self::Write { look, .. } | Self::History { look, .. } => look,
+            Self::List(look)
+            | Self::Doubtful(look)
+            | Self::Write { look, .. }
+            | Self::History { look, .. } => look,
             Self::Baseline(Baseline { word, .. })
             | Self::Confirm { word, .. }
             | Self::Reject { word, .. }

@@ -1,5 +1,6 @@
 //! The check of where money goes: the folder of lists, and what it took last.
 
+use sync_core::budget::Category;
 use sync_core::ports::PortErrorKind;
 
 use super::report::Line;
@@ -21,7 +22,7 @@ pub(super) async fn desk(config: &Config) -> Option<Line> {
         let found = format!("{folder} is not there, so all budgets are held (desk_silent)");
         return Some(Line::problem(CHECK, found, format!("if it never was: mkdir -m 700 {folder}")));
     }
-    let categories: Vec<_> = budgets.categories.iter().map(|category| category.as_str()).collect();
+    let categories: Vec<_> = budgets.categories.iter().map(Category::as_str).collect();
     Some(match desk::mark(config).await {
         Ok(None) => {
             Line::ok(CHECK, format!("{folder} took nothing yet; categories: {}", categories.join(", ")))

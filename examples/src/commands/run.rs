@@ -60,14 +60,16 @@ pub async fn run(setting: Setting<'_>, options: RunOptions) -> anyhow::Result<En
     if options.json {
         let mut json = show::run_json(&report);
         if let Some(fields) = json.as_object_mut() {
-            fields.insert("lists".into(), lists.iter().map(|list| list.json()).collect());
+            fields.insert("lists".into(), lists.iter().map(show::List::json).collect());
         }
         say(&json.to_string());
     } else {
         let next = NextStep::with(setting.file);
         say(&show::run(&report));
         say(&left.in_words(report.plan.id(), next));
-        lists.iter().for_each(|list| say(list.text(next).trim_end()));
+        for list in &lists {
+            say(list.text(next).trim_end());
+        }
     }
     Ok(left.ended(&report))
 }
@@ -164,10 +166,8 @@ impl Left {
             text.push_str(&next.baseline(plan));
         }
         if self.older_lists {
-            text.push_str(&format!(
-                "lists of earlier runs wait to be confirmed; to see them\n{}\n",
-                next.lists()
-            ));
+            text.push_str("lists of earlier runs wait to be confirmed; to see them\n");
+            text = text + &next.lists() + "\n";
         }
         text + &next.doubtful(self.doubtful)
     }

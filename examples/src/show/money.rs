@@ -58,11 +58,11 @@ impl<'a> Budgets<'a> {
     pub(crate) fn sections(&self) -> Vec<String> {
         let of = |kind: &'static str| self.notes.iter().filter(move |(_, note)| note.outcome() == kind);
         let given = of("give").map(|(person, note)| {
-            [(*person).to_owned(), note.budget(), note.moved(), note.from(), note.rule().to_owned()]
+            [(*person).to_owned(), note.budget(), note.moved(), note.since(), note.rule().to_owned()]
         });
         let proposed = self.notes.iter().filter(|(_, note)| note.is_proposed()).map(|(person, note)| {
             let reason = note.code().to_owned();
-            [note.act().to_owned(), (*person).to_owned(), note.budget(), note.change(), note.from(), reason]
+            [note.act().to_owned(), (*person).to_owned(), note.budget(), note.change(), note.since(), reason]
         });
         let open = of("open").map(|(person, note)| {
             [(*person).to_owned(), note.budget(), note.state().to_owned(), note.open_grant().to_owned()]
@@ -169,7 +169,7 @@ impl<'a> Note<'a> {
         self.grant().map_or_else(String::new, |grant| text(grant, "amount").to_owned())
     }
 
-    fn from(self) -> String {
+    fn since(self) -> String {
         let from = self.grant().and_then(|grant| grant.get("from")).and_then(Value::as_str);
         from.unwrap_or("at once").to_owned()
     }
@@ -201,7 +201,7 @@ impl<'a> Note<'a> {
     }
 
     fn outcome_in_words(self) -> String {
-        let moves = || format!("{} {} euro, {}", self.act(), self.moved(), self.from_in_words());
+        let moves = || format!("{} {} euro, {}", self.act(), self.moved(), self.since_in_words());
         match self.outcome() {
             "give" => moves(),
             "hold" if self.is_proposed() => format!("held; proposed is: {}", moves()),
@@ -213,7 +213,7 @@ impl<'a> Note<'a> {
         }
     }
 
-    fn from_in_words(self) -> String {
+    fn since_in_words(self) -> String {
         match self.grant().and_then(|grant| grant.get("from")).and_then(Value::as_str) {
             Some(day) => format!("from {day}"),
             None => "at once".to_owned(),

@@ -1,6 +1,7 @@
 //! What a run did, and what it left.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use sync_core::Euro;
 use sync_core::authority::{Refusal, SkippedBecause};
@@ -127,11 +128,9 @@ fn money(applied: &Applied) -> String {
     if !applied.grants.is_empty() {
         let done: Vec<_> = applied.grants.iter().filter(|grant| grant.result.is_done()).collect();
         let euro: Euro = done.iter().map(|grant| grant.grant.amount).sum();
-        text.push_str(&format!(
-            "{} of {} grants handed over, {euro} euro\n",
-            done.len(),
-            applied.grants.len()
-        ));
+        let (done, all) = (done.len(), applied.grants.len());
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{done} of {all} grants handed over, {euro} euro");
     }
     let undone = applied.grants.iter().filter_map(|grant| {
         let what = match &grant.result {

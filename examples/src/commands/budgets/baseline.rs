@@ -107,9 +107,9 @@ async fn told(
             "",
             &format!("{left_open} grants of earlier runs are still open; they stay so until"),
         ));
-        text.push_str(&format!("{}\n", next.lists()));
+        text = text + &next.lists() + "\n";
     }
-    text.push_str(&format!("To see what a run gives now\n{}\n", next.plan()));
+    text = text + "To see what a run gives now\n" + &next.plan() + "\n";
     let imported: Vec<_> = kept
         .given
         .iter()
