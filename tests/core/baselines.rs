@@ -136,11 +136,18 @@ fn r11_nobody_vouches_for_whom_the_plan_does_not_know_for_certain() {
         let only: &[&str] = if word == BaselineWord::NothingElse { &["who"] } else { &[] };
         assert_eq!(says(&world, &word, only, None), Err(BaselineError::NotInPlan(id("who"))));
     }
-    assert_eq!(says(&world, &these("new"), &[], None), Err(BaselineError::NoAccount(id("new"))));
-    assert_eq!(
-        says(&world, &BaselineWord::AsFilled, &["new"], None),
-        Err(BaselineError::NoAccount(id("new")))
-    );
+    for word in [BaselineWord::AsFilled, BaselineWord::NothingElse] {
+        assert_eq!(says(&world, &word, &["new"], None), Err(BaselineError::NoAccount(id("new"))));
+    }
+}
+
+#[test]
+fn r11_what_somebody_was_given_on_an_account_that_was_removed_can_be_told_before_there_is_another() {
+    let world = anna(&[]).with(person("new"));
+    let these = BaselineWord::These(vec![import("new", ONEOFF, "5")]);
+    let baseline = says(&world, &these, &[], None).unwrap();
+    assert_eq!((covered(&baseline), imported(&baseline)), (vec!["new"], vec!["new oneoff all 5.00"]));
+    assert_eq!(baseline.people[&id("new")].account, None);
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn a_killed_process_leaves_whole_lists_of_grants() {
         assert_eq!(money.grants.len() as u64, LISTED * money.sequence, "round {round}");
         let names: BTreeSet<_> = money.grants.iter().map(|grant| &grant.id).collect();
         assert_eq!(names.len(), money.grants.len(), "round {round}: a grant is there twice");
-        for (grants, number) in money.grants.chunks(LISTED as usize).zip(1..) {
+        for (grants, number) in money.grants.chunks(usize::try_from(LISTED).unwrap()).zip(1..) {
             let state = grants[0].state;
             assert!(grants.iter().all(|grant| grant.state == state), "round {round}: half a list is settled");
             let is_given = state == GrantState::Given;

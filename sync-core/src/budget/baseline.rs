@@ -148,7 +148,8 @@ impl Baseline {
     /// `only` names the people of whom it is said, by any of their records; nobody named means everybody of the plan who
     /// has exactly one certain account. `ledger` is what is remembered now, and `mark` what the desk says that it took
     /// last. It founds a memory where there is none, and where the desk contradicts the present one: then of whoever is
-    /// not covered nobody vouches any more.
+    /// not covered nobody vouches any more. Of somebody without an account only what was given can be told: their account
+    /// may have been removed.
     ///
     /// Somebody who was forgotten is covered only when named: of them the ledger remembers nothing, and "nothing else" or
     /// "as the fields say" would be wrong. Nor does "as the fields say" cover anybody whose fields cannot be read.
@@ -181,7 +182,11 @@ impl Baseline {
             if !is_named && (account.is_none() || is_unclear || !tombstones.is_empty()) {
                 continue;
             }
-            let account = account.ok_or_else(|| BaselineError::NoAccount(person.clone()))?;
+            // Of somebody who is to get an account anew a person can tell what they were given on an earlier one.
+            let is_told_of = matches!(word, BaselineWord::These(_)) && entry.is_without_account();
+            if account.is_none() && !is_told_of {
+                return Err(BaselineError::NoAccount(person.clone()));
+            }
             if is_unclear {
                 return Err(BaselineError::Unclear(person.clone()));
             }
@@ -194,8 +199,7 @@ impl Baseline {
             let imported = |(budget, amount)| Imported::new(person.clone(), budget, amount);
             baseline.given.extend(given.into_iter().filter(is_new).map(imported));
             baseline.remembered_again.extend(tombstones);
-            let covered =
-                CoveredPerson { records: records.iter().cloned().collect(), account: Some(account) };
+            let covered = CoveredPerson { records: records.iter().cloned().collect(), account };
             baseline.people.insert(person.clone(), covered);
         }
         Ok(baseline)

@@ -296,6 +296,11 @@ impl SavedEntry {
         account.found_by.is_certain().then_some(account.id)
     }
 
+    /// Is this somebody for whom no account was found, and one is to be made?
+    pub(crate) fn is_without_account(&self) -> bool {
+        self.0.get("account").is_some_and(Value::is_null) && matches!(self.kind(), "onboard" | "planned")
+    }
+
     /// What the plan says of budgets that the policy lists.
     fn listed(&self) -> impl Iterator<Item = &Value> {
         let unlisted = BudgetReason::UnlistedCategory.code();
