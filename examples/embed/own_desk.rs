@@ -93,7 +93,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         if let Some(effect) = effect {
             sandbox.inject(Fault::new(effect));
         }
-        match desk.hand_over(&HandOver::new(&customer, &batch, &mark, &[grant.clone()], None)).await {
+        match desk
+            .hand_over(&HandOver::new(&customer, &batch, &mark, std::slice::from_ref(&grant), None))
+            .await
+        {
             Ok(()) => println!("trouble: {trouble}; given"),
             Err(error) => println!(
                 "trouble: {trouble}; {error}; looked up: {:?}",
