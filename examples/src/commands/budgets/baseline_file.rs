@@ -1,8 +1,8 @@
 //! The file of `sync budgets baseline --file`: what was given, one line for each budget of each employee.
 //!
-//! In: CSV with the header `employee,kind,category,amount`, and which categories the policy lists. Out: all that it says, or all that is wrong with it at once,
-//! each with its line. Never: a line that is skipped or repaired, or a value of the file in a message; it may be the wrong
-//! file, with names in it.
+//! In: CSV with the header `employee,kind,category,amount`, and which categories the policy lists. Out: all that it says,
+//! or all that is wrong with it at once, each with its line. Never: a line that is skipped or repaired, or a value of the
+//! file in a message; it may be the wrong file, with names in it.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -108,6 +108,12 @@ mod tests {
     }
 
     #[test]
+    fn the_mark_that_spreadsheets_put_before_a_text_is_no_part_of_it() {
+        let read = parse(b"\xef\xbb\xbfemployee,kind,category,amount\na,monthly,all,1\n").unwrap();
+        assert_eq!(read.len(), 1);
+    }
+
+    #[test]
     fn all_that_is_wrong_is_told_with_its_line_and_without_its_value() {
         let text = "employee,kind,category,amount\n\
                     Jan de Vries,monthly,all,1\na,weekly,all,1\na,monthly,al,1\na,monthly,all,-1\na,monthly,all,1.000\n\
@@ -132,7 +138,6 @@ mod tests {
         for (text, told) in [
             (&b""[..], "line 1: must be the header"),
             (b"employee;kind;category;amount\n", "line 1: must be the header"),
-            (b"\xef\xbb\xbfemployee,kind,category,amount\na,monthly,all,1\n", "line 1: must be the header"),
             (b"employee,kind,category,amount\n", "line 2: is missing"),
             (b"employee,kind,category,amount\n\xff,monthly,all,1\n", "line 2: is no CSV"),
         ] {
