@@ -5,15 +5,18 @@
 
 use chrono::NaiveDate;
 use sync_core::account::Account;
-use sync_core::ledger::{LastRun, LedgerView, Link};
+use sync_core::budget::{
+    Act, Budget, BudgetKind, Category, Epoch, Grant, GrantId, GrantRecord, GrantState, Occasion,
+};
+use sync_core::ledger::{DeskStanding, LastRun, LedgerView, Link, Vouched};
 use sync_core::record::{
-    Contract, EmployeeRecord, EmployeeType, Employment, FieldDefinition, Listed, SourceCompany,
+    Contract, EmployeeRecord, EmployeeType, Employment, ExtraField, FieldDefinition, Listed, SourceCompany,
 };
 use sync_core::snapshot::{
     AccountState, Complete, Listing, Row, SourceSnapshot, SourceSnapshotBuilder, TargetSnapshot,
     TargetSnapshotBuilder,
 };
-use sync_core::{AccountId, CompanyId, ExternalId, Pii, TargetCompanyId};
+use sync_core::{AccountId, CompanyId, CustomerId, Euro, ExternalId, Pii, TargetCompanyId};
 
 /// The company of the target in which all accounts live.
 pub(crate) const HOME: TargetCompanyId = TargetCompanyId::new(1);
@@ -47,6 +50,30 @@ impl Customer {
             .collect();
         ledger.last_run = Some(LastRun::default());
         Self { source, target, ledger }
+    }
+
+    /// The same with nothing changed, and with budgets: everybody has a monthly budget that runs, and a one-off in the
+    /// field, which was given to everybody but so many of a hundred.
+    pub(crate) fn with_budgets(people: u32, percent: u32) -> Self {
+        let wishes = |n| {
+            let mut record = record(n, Change::None);
+            record.extra_fields = vec![
+                ExtraField::new("alleo_monthly_all_budget", Some("50,00".to_owned())),
+                ExtraField::new("alleo_oneoff_all_budget", Some("100".to_owned())),
+            ];
+            record
+        };
+        let mut customer = Self { source: source_of(people, wishes), ..Self::settled(people, 0) };
+        let money = &mut customer.ledger.money;
+        money.epoch = Epoch::parse(&"1".repeat(32));
+        money.desk = DeskStanding::Agrees;
+        money.vouched = (0..people).map(|n| (id(n), Vouched::Baseline)).collect();
+        let is_given = |n: &u32| n % 100 >= percent;
+        let monthly = (0..people).map(|n| given(n, BudgetKind::Monthly, 5_000));
+        money.grants = monthly
+            .chain((0..people).filter(is_given).map(|n| given(n, BudgetKind::OneOff, 10_000)))
+            .collect();
+        customer
     }
 
     /// Nobody has an account, and nothing is remembered.
@@ -138,13 +165,27 @@ fn account_of(n: u32, record: &EmployeeRecord) -> Account {
     account
 }
 
+/// A budget that was given to somebody.
+fn given(n: u32, kind: BudgetKind, cents: u64) -> GrantRecord {
+    let budget = Budget::new(kind, Category::parse("all").unwrap());
+    let grant_id = GrantId::of(&CustomerId::new("large"), &id(n), &budget, Occasion::FIRST);
+    let grant = Grant::new(grant_id, Occasion::FIRST, Act::Grant, Euro::from_cents(cents));
+    let mut row = GrantRecord::intended(id(n), account_id(n), budget, &grant);
+    row.state = GrantState::Given;
+    row
+}
+
 fn source(people: u32, change: impl Fn(u32) -> Change) -> Complete<SourceSnapshot> {
+    source_of(people, |n| record(n, change(n)))
+}
+
+fn source_of(people: u32, record: impl Fn(u32) -> EmployeeRecord) -> Complete<SourceSnapshot> {
     let companies = (0..COMPANIES).map(|n| SourceCompany::new(company(n))).collect();
     let mut builder = SourceSnapshotBuilder::announce(companies);
     for first in 0..COMPANIES {
         let here = (first..people).step_by(COMPANIES as usize);
         let fields = vec![FieldDefinition::new("alleo_monthly_all_budget", "number")];
-        builder.put_records(&company(first), fields, here.map(|n| record(n, change(n))).collect()).unwrap();
+        builder.put_records(&company(first), fields, here.map(&record).collect()).unwrap();
     }
     builder.finish().unwrap()
 }

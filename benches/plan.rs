@@ -12,7 +12,9 @@ use std::hint::black_box;
 use chrono::{DateTime, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use customer::{Customer, HOME};
-use sync_core::{CustomerId, FingerprintKey, Participation, Policy, Run, plan};
+use sync_core::budget::Category;
+use sync_core::policy::{Budgets, OnboardingGift};
+use sync_core::{CustomerId, Euro, FingerprintKey, Participation, Policy, Run, plan};
 
 const PEOPLE: u32 = 10_000;
 
@@ -31,6 +33,26 @@ fn planning(criterion: &mut Criterion) {
         let run = Run::new(&customer, as_of, &key);
         group.bench_function(name, |bencher| {
             bencher.iter(|| plan(black_box(&of.source), &of.target, &of.ledger, &policy, &run));
+        });
+    }
+    let budgets = Budgets::new(
+        Category::parse("all"),
+        Euro::from_cents(10_000),
+        Euro::from_cents(100_000),
+        OnboardingGift::Nothing,
+    );
+    let giving = policy.clone().with_budgets(budgets);
+    for (name, of, policy) in [
+        (
+            "fields and rows of budgets, and a policy that gives none",
+            Customer::with_budgets(PEOPLE, 5),
+            &policy,
+        ),
+        ("two budgets each, of which 5 % are new", Customer::with_budgets(PEOPLE, 5), &giving),
+    ] {
+        let run = Run::new(&customer, as_of, &key);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| plan(black_box(&of.source), &of.target, &of.ledger, policy, &run));
         });
     }
     group.finish();

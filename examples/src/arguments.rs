@@ -1,5 +1,11 @@
 //! The command line of `sync`: what can be asked for. What comes of it is in the program.
 
+mod budgets;
+mod export;
+
+pub use budgets::{Baseline, Budgets, Found, Given, Look, Word as MoneyWord};
+pub use export::{Column, Export, FlexSalaryArguments, RosterArguments};
+
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
@@ -120,6 +126,9 @@ pub enum Command {
     Confirm(Confirm),
     /// Approves one plan, over a limit too, and proposals of held people where you say so.
     Approve(Approve),
+    /// Money that fields give: what was given, what is open, and a person's word about both.
+    #[command(subcommand)]
+    Budgets(Budgets),
     /// Ends the mandate: daily runs only plan from then on.
     Revoke {
         /// The configuration file (TOML).
@@ -164,6 +173,9 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Writes a list of both sides as a file: for YourCampus' pick-up, or for its import of salaries.
+    #[command(subcommand)]
+    Export(Export),
     /// Forgets runs, plans and used approvals that are older than so many days.
     Purge {
         /// The configuration file (TOML).
@@ -234,7 +246,10 @@ pub struct Approve {
     /// Every deactivation that the plan proposes of somebody who has not left.
     #[arg(long)]
     pub deactivate: bool,
-    /// What the plan proposes for this person, whatever it is. May be given several times.
+    /// All money that the plan proposes: other amounts, ends, and what is given again.
+    #[arg(long)]
+    pub budgets: bool,
+    /// What the plan proposes for this person, whatever it is, money too. May be given several times.
     #[arg(long, value_name = "ID")]
     pub person: Vec<String>,
 }
@@ -255,8 +270,10 @@ impl Command {
             | Self::Person { config, .. }
             | Self::Apply { config, .. }
             | Self::Purge { config, .. } => Some(config),
+            Self::Export(export) => Some(export.config()),
             Self::Confirm(confirm) => Some(&confirm.word.config),
             Self::Approve(approve) => Some(&approve.word.config),
+            Self::Budgets(budgets) => Some(budgets.config()),
             Self::Explain { .. } => None,
         }
     }

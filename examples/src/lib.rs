@@ -12,6 +12,7 @@ pub mod config;
 pub mod connect;
 pub mod control_server;
 pub mod demo;
+pub mod desk;
 pub mod exit;
 pub mod grant;
 pub mod log;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use sync_core::PlanId;
+use sync_core::budget::{BatchId, GrantId};
 use sync_core::guard::Brake;
 use sync_core::plan::ActionKind;
 
@@ -65,6 +66,11 @@ impl<'a> NextStep<'a> {
         self.command("run", "")
     }
 
+    /// A look at what a run would do.
+    pub fn plan(&self) -> String {
+        self.command("plan", "")
+    }
+
     /// What releases the plan as a whole.
     pub fn release(&self, release: Release, plan: &PlanId) -> String {
         match release {
@@ -94,6 +100,65 @@ impl<'a> NextStep<'a> {
             Some(format!("{count} × {kind} waits; to approve\n{}\n", self.approve(plan, flag)))
         });
         lines.collect()
+    }
+
+    /// What releases money that waits for an approval; nothing when there is none.
+    pub fn money(&self, proposals: u64, plan: &PlanId) -> String {
+        if proposals == 0 {
+            return String::new();
+        }
+        format!("{proposals} × money waits; to approve\n{}\n", self.approve(plan, " --budgets"))
+    }
+
+    /// What lets money be given at all, or again.
+    pub fn baseline(&self, plan: &PlanId) -> String {
+        format!(
+            "nobody has told yet what was given before; of this plan's people, one of\n{}\n{}\n{}\n",
+            self.command("budgets baseline", &format!(" --plan {plan} --by NAME --nothing-else")),
+            self.command("budgets baseline", &format!(" --plan {plan} --by NAME --as-filled")),
+            self.command("budgets baseline", &format!(" --plan {plan} --by NAME --file FILE")),
+        )
+    }
+
+    /// What comes after a list was sent to support.
+    pub fn list(&self, batch: &BatchId) -> String {
+        format!(
+            "when support has carried the list out\n{}\nif it never will be\n{}\n",
+            self.command("budgets confirm", &format!(" {batch} --by NAME")),
+            self.command("budgets reject", &format!(" {batch} --by NAME")),
+        )
+    }
+
+    /// What comes after some grants of a list were left out of its confirmation.
+    pub fn rest(&self, batch: &BatchId, grants: &[GrantId]) -> String {
+        let flags: Vec<_> = grants.iter().map(|grant| format!(" --grant {grant}")).collect();
+        format!(
+            "when support has carried out the rest\n{}\nif it never will be\n{}\n",
+            self.command("budgets confirm", &format!(" {batch} --by NAME")),
+            self.command("budgets reject", &format!(" {batch} --by NAME{}", flags.concat())),
+        )
+    }
+
+    /// What tells of grants in doubt; nothing when there are none.
+    pub fn doubtful(&self, grants: usize) -> String {
+        if grants == 0 {
+            return String::new();
+        }
+        format!(
+            "{grants} grants are in doubt; to see them\n{}\nand when somebody found out\n{}\n",
+            self.command("budgets doubtful", ""),
+            self.settle(),
+        )
+    }
+
+    /// What somebody types who found out about a grant.
+    pub fn settle(&self) -> String {
+        self.command("budgets settle", " GRANT --given --by NAME")
+    }
+
+    /// What shows the lists that wait.
+    pub fn lists(&self) -> String {
+        self.command("budgets list", "")
     }
 
     fn confirm(&self, plan: &PlanId, flags: &str) -> String {

@@ -1,7 +1,14 @@
 //! What a consent must open for a run, what is missing of it, and whose consent it is.
 
 use nmbrs_client::model::UserInfo;
-use nmbrs_client::{Listing, Operation, Scope};
+use nmbrs_client::{Listing, NmbrsSalaries, NmbrsSource, Operation, Scope};
+use sync_core::Policy;
+
+/// What this customer's commands read of Nmbrs: salaries only if the policy asks for them.
+pub fn operations(policy: &Policy) -> Vec<Operation> {
+    let salaries: &[Operation] = if policy.salaries.is_some() { NmbrsSalaries::OPERATIONS } else { &[] };
+    [NmbrsSource::OPERATIONS, salaries].concat()
+}
 
 /// The least scopes of those operations that none of the granted ones opens, and `offline_access` if it is not granted.
 pub fn missing(granted: &[Scope], operations: &[Operation]) -> Vec<Scope> {
@@ -29,9 +36,20 @@ pub fn users(users: &Listing<UserInfo>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use nmbrs_client::NmbrsSource;
+    use sync_core::policy::{Salaries, SalaryColumn};
+    use sync_core::salary::SalaryType;
+    use sync_core::{Participation, TargetCompanyId};
 
     use super::*;
+
+    #[test]
+    fn salaries_are_asked_for_only_by_a_policy_that_wants_them() {
+        let plain = Policy::new(TargetCompanyId::new(7), Participation::Everyone);
+        assert_eq!(operations(&plain), NmbrsSource::OPERATIONS);
+        let salaried =
+            plain.with_salaries(Salaries::filling(SalaryColumn::Primary, [SalaryType::GrossParttime]));
+        assert_eq!(operations(&salaried).last(), Some(&Operation::Salaries));
+    }
 
     #[test]
     fn what_no_granted_scope_opens_is_missing() {

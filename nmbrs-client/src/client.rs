@@ -14,7 +14,7 @@ use crate::list::List;
 use crate::meter::{Counters, Stats};
 use crate::model::{
     Company, Contract, Debtor, Employee, Employment, ExtraFieldDefinition, ExtraFieldValue, PerEmployee,
-    PersonalInfo, UserInfo,
+    PersonalInfo, Salary, UserInfo,
 };
 use crate::observer::{Observer, Watch};
 use crate::operation::{Endpoint, Operation};
@@ -100,6 +100,12 @@ impl NmbrsClient {
     /// Contracts of everybody.
     pub fn contracts(&self, company: &CompanyId) -> List<PerEmployee<Contract>> {
         List::new(self, Endpoint::below(Operation::Contracts, company.as_str()))
+    }
+
+    /// Salaries of everybody, as history. Nothing of this crate reads them unless it is called; only an export that a
+    /// customer asked for should.
+    pub fn salaries(&self, company: &CompanyId) -> List<PerEmployee<Salary>> {
+        List::new(self, Endpoint::below(Operation::Salaries, company.as_str()))
     }
 
     /// The company's own fields, also those nobody has filled.

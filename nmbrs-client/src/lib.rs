@@ -22,6 +22,8 @@ mod problem;
 mod retry;
 mod retry_after;
 mod row;
+#[cfg(feature = "sync")]
+mod salary_source;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod scope;
@@ -43,6 +45,8 @@ pub use self::page::Page;
 pub use self::pii::Pii;
 pub use self::retry::RetryPolicy;
 pub use self::row::{Row, Unreadable, Why};
+#[cfg(feature = "sync")]
+pub use self::salary_source::NmbrsSalaries;
 pub use self::scope::Scope;
 #[cfg(feature = "sync")]
 pub use self::source::NmbrsSource;

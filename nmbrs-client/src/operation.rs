@@ -28,6 +28,8 @@ pub enum Operation {
     Employments,
     /// `getContractsByCompany`
     Contracts,
+    /// `getSalariesByCompany`
+    Salaries,
     /// `getextrafieldSettings`
     ExtraFieldDefinitions,
     /// `getEmployeesExtraFields`
@@ -41,7 +43,7 @@ static USER_INFO: [Scope; 1] = [Scope::USER_INFO_READ];
 
 impl Operation {
     /// Every operation there is.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Debtors,
         Self::Companies,
         Self::CompaniesByDebtor,
@@ -50,6 +52,7 @@ impl Operation {
         Self::PersonalInfo,
         Self::Employments,
         Self::Contracts,
+        Self::Salaries,
         Self::ExtraFieldDefinitions,
         Self::ExtraFieldValues,
     ];
@@ -65,6 +68,7 @@ impl Operation {
             Self::PersonalInfo => "getEmployeePersonalInfoByCompany",
             Self::Employments => "getEmploymentsByCompany",
             Self::Contracts => "getContractsByCompany",
+            Self::Salaries => "getSalariesByCompany",
             Self::ExtraFieldDefinitions => "getextrafieldSettings",
             Self::ExtraFieldValues => "getEmployeesExtraFields",
         }
@@ -86,6 +90,7 @@ impl Operation {
             Self::PersonalInfo => "/api/companies/{companyId}/employees/personalinfo",
             Self::Employments => "/api/companies/{companyId}/employees/employments",
             Self::Contracts => "/api/companies/{companyId}/employees/contracts",
+            Self::Salaries => "/api/companies/{companyId}/employees/salaries",
             Self::ExtraFieldDefinitions => "/api/companies/{companyId}/extrafieldSettings",
             Self::ExtraFieldValues => "/api/companies/{companyId}/employees/extraFields",
         }
@@ -111,7 +116,8 @@ impl Operation {
             Self::Employees | Self::PersonalInfo | Self::ExtraFieldValues => {
                 (&EMPLOYEE_INFO[0], &EMPLOYEE_INFO)
             }
-            Self::Employments | Self::Contracts => (&EMPLOYMENT[0], &EMPLOYMENT),
+            // The vendor opens salaries with the scope of employments; there is none that opens the one without the other.
+            Self::Employments | Self::Contracts | Self::Salaries => (&EMPLOYMENT[0], &EMPLOYMENT),
         }
     }
 }

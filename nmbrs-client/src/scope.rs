@@ -20,7 +20,7 @@ impl Scope {
     pub const EMPLOYEE_INFO_READ: Self = Self::known("employee.info.read");
     /// Employments and contracts (with the right to change them; never asked for).
     pub const EMPLOYEE_EMPLOYMENT: Self = Self::known("employee.employment");
-    /// Employments and contracts.
+    /// Employments and contracts; salaries too, because the vendor has no scope that tells them apart.
     pub const EMPLOYEE_EMPLOYMENT_READ: Self = Self::known("employee.employment.read");
     /// The signed-in user.
     pub const USER_INFO_READ: Self = Self::known("user.info.read");

@@ -139,7 +139,7 @@ where
 }
 
 /// A list of employees, each row under the id that an account carries.
-async fn employee_rows<T: Record, U>(
+pub(crate) async fn employee_rows<T: Record, U>(
     list: List<T>,
     meter: &ports::RequestMeter,
     content: impl Fn(T) -> Result<U, record::Unreadable>,

@@ -6,9 +6,11 @@
 //! approved it. A saved plan can only remove.
 
 mod approval;
+mod grants;
 mod mandate;
 
 pub use approval::Approval;
+pub use grants::{AuthorisedGrant, SkippedGrant};
 pub use mandate::{Ended, Mandate, OtherPolicy};
 
 use std::collections::BTreeSet;
@@ -93,6 +95,8 @@ pub struct Authorised<'p> {
     plan: &'p Plan,
     actions: Vec<AuthorisedAction>,
     skipped: Vec<Skipped>,
+    grants: Vec<AuthorisedGrant>,
+    skipped_grants: Vec<SkippedGrant>,
 }
 
 /// One action that may be carried out.
@@ -150,6 +154,16 @@ impl<'p> Authorised<'p> {
         &self.skipped
     }
 
+    /// What money may be handed over, by person.
+    pub fn grants(&self) -> &[AuthorisedGrant] {
+        &self.grants
+    }
+
+    /// What money is not handed over.
+    pub fn skipped_grants(&self) -> &[SkippedGrant] {
+        &self.skipped_grants
+    }
+
     /// Only the actions of one person: that person's part of the whole, and nothing else (R25).
     pub fn only(mut self, person: &ExternalId) -> Self {
         let steps: BTreeSet<_> = self
@@ -161,6 +175,8 @@ impl<'p> Authorised<'p> {
             .map(|entry| entry.person.clone())
             .collect();
         self.actions.retain(|action| action.person == *person);
+        self.grants.retain(|grant| grant.person() == person);
+        self.skipped_grants.retain(|skipped| skipped.person == *person);
         if steps.contains(person) {
             let waits = self.actions.drain(..).map(|action| Skipped {
                 person: action.person,
@@ -168,6 +184,8 @@ impl<'p> Authorised<'p> {
                 because: SkippedBecause::WaitsForAnother,
             });
             self.skipped.extend(waits);
+            let waits = self.grants.drain(..).map(|grant| grant.skipped(SkippedBecause::WaitsForAnother));
+            self.skipped_grants.extend(waits);
         }
         self.skipped.retain(|skipped| skipped.person == *person);
         self
@@ -250,10 +268,11 @@ pub fn authorise<'p>(fresh: &'p Plan, authority: Authority<'_>) -> Result<Author
             }
         }
     }
+    let (grants, skipped_grants) = grants::authorised(fresh, mandate, approved.as_ref(), &actions);
     if let Some((plan, approval)) = &approved {
         skipped.extend(no_longer(plan, approval, fresh));
     }
-    Ok(Authorised { plan: fresh, actions, skipped })
+    Ok(Authorised { plan: fresh, actions, skipped, grants, skipped_grants })
 }
 
 /// Plans count in whole seconds.

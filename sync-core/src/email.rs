@@ -91,6 +91,18 @@ impl EmailAddress {
     pub const fn key(&self) -> &EmailKey {
         &self.key
     }
+
+    /// Can it stand in a list that people open in a spreadsheet, as it is? Not if it could be taken for a formula, or if
+    /// it holds what cannot be seen or turns around what follows.
+    pub(crate) fn is_fit_for_lists(&self) -> bool {
+        let begins_well = self.sent.starts_with(|first: char| first.is_alphanumeric() || first == '_');
+        let is_odd = |char: char| {
+            char.is_control()
+                || char.is_whitespace()
+                || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+        };
+        begins_well && !self.sent.contains(is_odd)
+    }
 }
 
 impl EmailKey {
@@ -150,6 +162,24 @@ impl fmt::Debug for EmailKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn r23_an_address_that_a_spreadsheet_takes_for_a_formula_is_not_fit_for_lists() {
+        for (address, fit) in [
+            ("jan@acme.nl", true),
+            ("_jan+list@acme.nl", true),
+            ("élan@acme.nl", true),
+            ("9jan@acme.nl", true),
+            ("+jan@acme.nl", false),
+            ("-jan@acme.nl", false),
+            ("=jan@acme.nl", false),
+            ("ja\u{202e}n@acme.nl", false),
+        ] {
+            let parsed = EmailAddress::parse(address).map(|address| address.is_fit_for_lists());
+            // An address that cannot be read at all stands in no list either.
+            assert_eq!(parsed.unwrap_or(false), fit, "{address}");
+        }
+    }
 
     #[test]
     fn the_domain_is_lowered_and_the_local_part_is_kept() {

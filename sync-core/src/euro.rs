@@ -42,6 +42,14 @@ impl Euro {
     pub const fn times(self, times: u64) -> Self {
         Self(self.0.saturating_mul(times))
     }
+
+    /// By how much this is more than `other`; `None` if it is not.
+    pub const fn beyond(self, other: Self) -> Option<Self> {
+        match self.0.checked_sub(other.0) {
+            None | Some(0) => None,
+            Some(more) => Some(Self(more)),
+        }
+    }
 }
 
 impl std::str::FromStr for Euro {
@@ -124,5 +132,11 @@ mod tests {
         assert_eq!(serde_json::from_str::<Euro>("\"0.07\"").unwrap(), Euro::from_cents(7));
         assert_eq!([Euro::from_cents(1), Euro::from_cents(2)].into_iter().sum::<Euro>().cents(), 3);
         assert_eq!(Euro::from_cents(u64::MAX).times(2).cents(), u64::MAX);
+    }
+
+    #[test]
+    fn what_is_not_more_is_beyond_nothing() {
+        let beyond = |a, b| Euro::from_cents(a).beyond(Euro::from_cents(b)).map(Euro::cents);
+        assert_eq!((beyond(7, 5), beyond(5, 5), beyond(5, 7)), (Some(2), None, None));
     }
 }

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use crate::budget::{Budget, BudgetKind, Category};
+use crate::euro::Euro;
 use crate::policy::Route;
 use crate::record::{EmployeeRecord, ExtraField, FieldDefinition};
 
@@ -51,8 +53,9 @@ pub fn is_near_miss(name: &str) -> bool {
     !concerns_us(name) && (concerns_us(&repaired) || BRANDS.contains(&repaired.as_str()))
 }
 
-/// Names of steering fields that decide who takes part and where; a run that relied on one of these
-/// notices when it is gone (R26).
+/// Names of steering fields that decide who takes part, where, and what is given; a run that relied on one of these
+/// notices when it is gone (R26). Budget fields count whatever the policy lists: what was given by a field that is no
+/// longer listed may still run, and the definition is all that tells what became of it.
 pub fn relied_on(definitions: &BTreeSet<FieldDefinition>) -> BTreeSet<String> {
     definitions
         .iter()
@@ -91,6 +94,35 @@ pub fn filter(
     reading(record, definitions, today, FILTER, read)
 }
 
+/// What the record's budget fields say, each budget once, however many fields of whichever brand are about it.
+pub fn budgets(record: &EmployeeRecord, today: NaiveDate) -> Vec<(Budget, Reading<Euro>)> {
+    let mut fields: Vec<(&str, &str, &ExtraField)> = Vec::new();
+    for field in &record.extra_fields {
+        let name = field.name.trim();
+        fields.extend(steering_part(name).filter(|part| is_budget(part)).map(|part| (part, name, field)));
+    }
+    fields.sort_by_key(|(part, name, _)| (*part, *name));
+    let said = |of_budget: &[(&str, &str, &ExtraField)]| {
+        let of_names = of_budget.chunk_by(|one, other| one.1 == other.1);
+        let in_force = of_names.flat_map(|same| in_force(same.iter().map(|(.., field)| *field), today));
+        let reading = said(in_force, |text| text.parse().ok()).unwrap_or(Reading::NotInUse);
+        Some((budget_of(of_budget.first()?.0)?, reading))
+    };
+    fields.chunk_by(|one, other| one.0 == other.0).filter_map(said).collect()
+}
+
+/// The budget that a field of this name is about, whatever its brand.
+pub fn budget_named(name: &str) -> Option<Budget> {
+    steering_part(name.trim()).and_then(budget_of)
+}
+
+/// Is this the name of a budget field whose category is none of these? So is one with a category that is no code (U-9).
+pub fn is_unlisted_budget(name: &str, categories: &BTreeSet<Category>) -> bool {
+    steering_part(name.trim())
+        .filter(|part| is_budget(part))
+        .is_some_and(|part| budget_of(part).is_none_or(|budget| !categories.contains(&budget.category)))
+}
+
 fn reading<T: PartialEq>(
     record: &EmployeeRecord,
     definitions: &BTreeSet<FieldDefinition>,
@@ -98,62 +130,77 @@ fn reading<T: PartialEq>(
     part: &str,
     read: impl Fn(&str) -> Option<T>,
 ) -> Reading<T> {
-    let named = |name: &str| steering_part(name.trim()) == Some(part);
-    let defined = definitions.iter().any(|definition| named(&definition.name));
-    if record.extra_fields.is_empty() {
-        return if defined { Reading::Empty } else { Reading::NotInUse };
+    let defined = || definitions.iter().any(|definition| steering_part(definition.name.trim()) == Some(part));
+    let of_brand = |brand: &'static str| {
+        let named = move |field: &&ExtraField| part_of_brand(field.name.trim(), brand) == Some(part);
+        in_force(record.extra_fields.iter().filter(named), today)
+    };
+    match said(BRANDS.into_iter().flat_map(of_brand), read) {
+        Some(said) => said,
+        None if defined() => Reading::Empty,
+        None => Reading::NotInUse,
     }
+}
+
+/// What fields say together; `None` if there are none.
+fn said<'a, T: PartialEq>(
+    fields: impl Iterator<Item = &'a ExtraField>,
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<Reading<T>> {
     let mut found: Option<T> = None;
-    let mut filled_or_defined = defined;
-    for brand in BRANDS {
-        let name = format!("{brand}_{part}");
-        for field in in_force(&record.extra_fields, &name, today) {
-            filled_or_defined = true;
-            let text = field.value.as_ref().map_or("", |value| value.expose().trim());
-            if text.is_empty() {
-                continue;
-            }
-            match (read(text), &found) {
-                (None, _) => return Reading::Unreadable,
-                (Some(value), Some(other)) if value != *other => return Reading::Conflict,
-                (Some(value), _) => found = Some(value),
-            }
+    let (mut is_field, mut conflict) = (false, false);
+    for field in fields {
+        is_field = true;
+        let text = field.value.as_ref().map_or("", |value| value.expose().trim());
+        if text.is_empty() {
+            continue;
+        }
+        match (read(text), &found) {
+            // Whatever the others say, and in whichever order they stand.
+            (None, _) => return Some(Reading::Unreadable),
+            (Some(value), Some(other)) => conflict |= value != *other,
+            (Some(value), None) => found = Some(value),
         }
     }
     match found {
-        Some(value) => Reading::Value(value),
-        None if filled_or_defined => Reading::Empty,
-        None => Reading::NotInUse,
+        _ if conflict => Some(Reading::Conflict),
+        Some(value) => Some(Reading::Value(value)),
+        None => is_field.then_some(Reading::Empty),
     }
 }
 
 /// Of several values under one name, those whose day came last: more than one if they share the day, and
 /// then nobody can say which is meant. A day in the future does not count yet.
 fn in_force<'a>(
-    fields: &'a [ExtraField],
-    name: &'a str,
+    named: impl Iterator<Item = &'a ExtraField> + Clone,
     today: NaiveDate,
 ) -> impl Iterator<Item = &'a ExtraField> {
-    let begun = move || {
-        fields
-            .iter()
-            .filter(move |field| field.name.trim() == name && field.start.is_none_or(|start| start <= today))
-    };
-    let latest = begun().map(|field| field.start).max();
-    begun().filter(move |field| Some(field.start) == latest)
+    let begun = named.filter(move |field| field.start.is_none_or(|start| start <= today));
+    let latest = begun.clone().map(|field| field.start).max();
+    begun.filter(move |field| Some(field.start) == latest)
 }
 
 fn steering_part(name: &str) -> Option<&str> {
-    BRANDS.iter().find_map(|brand| name.strip_prefix(brand)?.strip_prefix('_'))
+    BRANDS.iter().find_map(|brand| part_of_brand(name, brand))
+}
+
+fn part_of_brand<'n>(name: &'n str, brand: &str) -> Option<&'n str> {
+    name.strip_prefix(brand)?.strip_prefix('_')
 }
 
 fn is_budget(part: &str) -> bool {
-    let category = part
-        .strip_prefix("monthly_")
-        .or_else(|| part.strip_prefix("oneoff_"))
-        .and_then(|rest| rest.strip_suffix(BUDGET))
-        .and_then(|rest| rest.strip_suffix('_'));
-    category.is_some_and(|category| !category.is_empty())
+    kind_and_category(part).is_some()
+}
+
+fn budget_of(part: &str) -> Option<Budget> {
+    let (kind, category) = kind_and_category(part)?;
+    Some(Budget::new(kind, Category::parse(category)?))
+}
+
+fn kind_and_category(part: &str) -> Option<(BudgetKind, &str)> {
+    let (kind, rest) = part.split_once('_')?;
+    let category = rest.strip_suffix(BUDGET)?.strip_suffix('_')?;
+    Some((BudgetKind::parse(kind)?, category)).filter(|(_, category)| !category.is_empty())
 }
 
 #[cfg(test)]
@@ -220,6 +267,87 @@ mod tests {
             ExtraField::new("yourcampus_access", Some("nee".into())).from("2026-06-16".parse().unwrap()),
         ];
         assert_eq!(access(&person, &defined(&[]), today()), Reading::Value(true));
+    }
+
+    #[test]
+    fn what_cannot_be_read_comes_before_what_disagrees_in_whatever_order_it_stands() {
+        for fields in [["ja", "nee", "Zqx"], ["Zqx", "nee", "ja"], ["nee", "Zqx", "ja"]] {
+            check(&fields.map(|value| ("alleo_access", Some(value))), &[], &Reading::Unreadable);
+        }
+    }
+
+    fn amount(cents: u64) -> Reading<Euro> {
+        Reading::Value(Euro::from_cents(cents))
+    }
+
+    #[track_caller]
+    fn check_budgets(fields: &[(&str, Option<&str>)], expected: &[(&str, Reading<Euro>)]) {
+        let said = budgets(&record(fields), today());
+        let said: Vec<_> =
+            said.iter().map(|(budget, reading)| (budget.to_string(), reading.clone())).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|(budget, reading)| ((*budget).to_owned(), reading.clone())).collect();
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn r11_a_budget_is_named_by_kind_and_category_and_never_by_the_brand() {
+        for brand in BRANDS {
+            let monthly = format!("{brand}_monthly_all_budget");
+            let oneoff = format!(" {brand}_oneoff_health_care_budget ");
+            check_budgets(
+                &[(&monthly, Some("12,50")), (&oneoff, Some("0")), ("alleo_access", Some("ja"))],
+                &[("monthly all", amount(1250)), ("oneoff health_care", amount(0))],
+            );
+        }
+    }
+
+    #[test]
+    fn u25_budget_fields_of_both_brands_count_once_and_are_never_added_up() {
+        let both = |a, b| [("yourcampus_oneoff_all_budget", Some(a)), ("alleo_oneoff_all_budget", Some(b))];
+        check_budgets(&both("100", "100,00"), &[("oneoff all", amount(10_000))]);
+        check_budgets(&both("100", "50"), &[("oneoff all", Reading::Conflict)]);
+        check_budgets(&both("100", "0"), &[("oneoff all", Reading::Conflict)]);
+        check_budgets(&both("100", " "), &[("oneoff all", amount(10_000))]);
+    }
+
+    #[test]
+    fn x1_what_is_no_amount_with_at_most_two_decimals_is_unreadable() {
+        for text in ["-5", "1.000", "12.345", "€ 5", "vijftig", "1e3", "50.0000"] {
+            check_budgets(
+                &[("alleo_monthly_all_budget", Some(text))],
+                &[("monthly all", Reading::Unreadable)],
+            );
+        }
+        check_budgets(&[("alleo_monthly_all_budget", None)], &[("monthly all", Reading::Empty)]);
+    }
+
+    #[test]
+    fn a_budget_counts_from_its_day_on() {
+        let mut person = record(&[]);
+        person.extra_fields = vec![
+            ExtraField::new("alleo_monthly_all_budget", Some("50".into()))
+                .from("2026-06-15".parse().unwrap()),
+            ExtraField::new("alleo_monthly_all_budget", Some("75".into()))
+                .from("2026-06-16".parse().unwrap()),
+            ExtraField::new("alleo_oneoff_all_budget", Some("9".into())).from("2026-06-16".parse().unwrap()),
+        ];
+        let said: Vec<_> = budgets(&person, today()).into_iter().map(|(_, reading)| reading).collect();
+        assert_eq!(said, [amount(5000), Reading::NotInUse]);
+    }
+
+    #[test]
+    fn u9_a_category_that_is_not_listed_is_told_by_the_name_of_its_field() {
+        let listed = BTreeSet::from([Category::parse("all").unwrap()]);
+        for (name, unlisted) in [
+            ("alleo_monthly_all_budget", false),
+            ("yourcampus_oneoff_health_budget", true),
+            ("alleo_oneoff_two words_budget", true),
+            ("alleo_access", false),
+            ("Maat", false),
+        ] {
+            assert_eq!(is_unlisted_budget(name, &listed), unlisted, "{name}");
+        }
     }
 
     #[test]

@@ -35,6 +35,13 @@ pub enum Finding {
         /// The name as typed.
         field: String,
     },
+    /// A budget field's category is not one of the policy's; nothing of it is granted (U-9).
+    UnlistedCategory {
+        /// The company that defines it.
+        company: CompanyId,
+        /// The name of the field.
+        field: String,
+    },
     /// A managed active account of whom the source says nothing. Absence is no evidence (R2).
     Absent {
         /// Which.

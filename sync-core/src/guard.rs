@@ -15,7 +15,7 @@ use crate::extra_fields::relied_on;
 use crate::id::{AccountId, CompanyId};
 use crate::ledger::LedgerView;
 use crate::plan::{ActionKind, Totals};
-use crate::policy::Policy;
+use crate::policy::{Limits, Policy};
 use crate::snapshot::SourceSnapshot;
 
 /// One brake that was pulled.
@@ -53,9 +53,16 @@ pub enum Brake {
         /// How many are allowed.
         allowed: u64,
     },
-    /// R4: creations and activations may grant more by themselves than a run may.
+    /// R4: first grants, and what creations and activations may grant by themselves, are more than a run may give.
     OverEuro {
-        /// What they may grant, at the policy's onboarding budget.
+        /// What is granted, and may be granted at the policy's onboarding budget.
+        planned: Euro,
+        /// How much is allowed.
+        allowed: Euro,
+    },
+    /// R4: deactivations cancel more money than a run may.
+    OverEuroCancelled {
+        /// How much the ledger knows that they cancel.
         planned: Euro,
         /// How much is allowed.
         allowed: Euro,
@@ -96,7 +103,10 @@ impl Brake {
     /// Can no approval lift it? Then something has to be set right first, or, where it
     /// [is about scope](Self::is_about_scope), a person has to say that it is meant to be so.
     pub const fn is_final(&self) -> bool {
-        !matches!(self, Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. })
+        !matches!(
+            self,
+            Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. } | Self::OverEuroCancelled { .. }
+        )
     }
 
     /// Is it about something that was there and is gone? Then a person can confirm that it is meant to be gone.
@@ -108,7 +118,10 @@ impl Brake {
     pub const fn rule(&self) -> &'static str {
         match self {
             Self::EmptyCompany { .. } => "R3",
-            Self::FirstRun | Self::OverLimit { .. } | Self::OverEuro { .. } => "R4",
+            Self::FirstRun
+            | Self::OverLimit { .. }
+            | Self::OverEuro { .. }
+            | Self::OverEuroCancelled { .. } => "R4",
             Self::CompanyGone { .. } | Self::FieldGone { .. } => "R26",
         }
     }
@@ -205,15 +218,16 @@ const fn half(accounts: u64) -> u64 {
     accounts / 2
 }
 
+/// How many of so many managed active accounts a run may deactivate.
+pub(crate) fn most_deactivations(limits: &Limits, managed: u64) -> u64 {
+    if managed < 10 { half(managed) } else { limits.deactivations.of(managed) }
+}
+
 fn limits(overview: &Overview<'_>) -> Vec<Brake> {
     let Totals { managed_active: managed, recent_deactivations: recent, actions, .. } = *overview.totals;
     let limits = &overview.policy.limits;
     // Those of the last week were managed and active too when it began.
-    let deactivations = if managed + recent < 10 {
-        half(managed + recent)
-    } else {
-        limits.deactivations.of(managed + recent)
-    };
+    let deactivations = most_deactivations(limits, managed + recent);
     let over = |what, planned: u64, recent: u64, allowed: u64| {
         (planned > 0 && planned + recent > allowed).then_some(Brake::OverLimit {
             what,
@@ -237,13 +251,26 @@ fn limits(overview: &Overview<'_>) -> Vec<Brake> {
             limits.activations.of(managed),
         ),
         over_euro(overview),
+        over_euro_cancelled(overview),
     ];
     brakes.into_iter().flatten().collect()
 }
 
+/// First grants, and what accounts that are created or activated may be granted by themselves. Where nobody knows the
+/// latter it counts for nothing here, and the totals show it as unknown (U-15).
 fn over_euro(overview: &Overview<'_>) -> Option<Brake> {
-    let (planned, allowed) = (overview.totals.may_grant.euro?, overview.policy.limits.euro?);
+    let allowed = overview.policy.limits.euro?;
+    let granted = overview.totals.money.as_ref().map(|money| money.granted);
+    let by_itself = overview.totals.may_grant.euro;
+    let planned = [granted, by_itself].into_iter().flatten().sum();
     (planned > allowed && !overview.ledger.is_first_run()).then_some(Brake::OverEuro { planned, allowed })
+}
+
+fn over_euro_cancelled(overview: &Overview<'_>) -> Option<Brake> {
+    let (money, allowed) = (overview.totals.money.as_ref()?, overview.policy.limits.euro_cancelled?);
+    let planned = money.cancelled;
+    let is_over = planned > allowed && !overview.ledger.is_first_run();
+    is_over.then_some(Brake::OverEuroCancelled { planned, allowed })
 }
 
 /// For how many days deactivations count towards their limit (R4).

@@ -3,6 +3,12 @@
 //! In: rows of a ledger store. Out: nothing; planning only looks. Never: a rule. An empty view is always
 //! legal and always the more careful one.
 
+mod kin;
+mod money;
+
+pub use kin::Kin;
+pub use money::{DeskStanding, Money, Vouched};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -25,6 +31,8 @@ pub struct LedgerView {
     /// When accounts were deactivated by us, for the limit over seven days, in order. A deactivation of which nobody
     /// knows how it ended counts too.
     pub deactivations: Vec<DateTime<Utc>>,
+    /// What we remember of money.
+    pub money: Money,
 }
 
 impl LedgerView {

@@ -3,6 +3,7 @@
 pub mod account;
 mod addresses;
 pub mod authority;
+pub mod budget;
 pub mod calendar;
 mod canonical;
 pub mod change;
@@ -15,6 +16,7 @@ pub mod email;
 pub mod engine;
 mod euro;
 pub mod evidence;
+pub mod export;
 mod external_id;
 pub mod extra_fields;
 pub mod finding;
@@ -32,6 +34,7 @@ pub mod plan;
 pub mod policy;
 pub mod quarantine;
 pub mod record;
+pub mod salary;
 pub mod service;
 pub mod snapshot;
 #[cfg(all(feature = "sqlite", unix))]

@@ -205,6 +205,37 @@ pub(crate) fn is_like(person: &Person<'_>, account: &Account) -> bool {
         .any(|known| (&known.last_name, known.birthday) == (&stored.last_name, stored.birthday))
 }
 
+/// The places of people whom last name, birthday and initial do not tell apart from another person of the source, in
+/// order. Only who shares a birthday is looked at closer.
+pub(crate) fn alike(people: &[Person<'_>]) -> Vec<usize> {
+    let birthdays = |person: &Person<'_>| -> Vec<NaiveDate> {
+        person.records().iter().filter_map(|record| birthday_of(record)).collect()
+    };
+    let mut born: Vec<(NaiveDate, usize)> = people
+        .iter()
+        .enumerate()
+        .flat_map(|(at, person)| birthdays(person).into_iter().map(move |day| (day, at)))
+        .collect();
+    born.sort_unstable();
+    born.dedup();
+    let mut alike = BTreeSet::new();
+    for same_day in born.chunk_by(|one, other| one.0 == other.0).filter(|same_day| same_day.len() > 1) {
+        let mut index = Index::default();
+        let people = || same_day.iter().filter_map(|(_, at)| Some((*at, traits_of(people.get(*at)?))));
+        for (at, traits) in people() {
+            for traits in traits {
+                index.put(traits, at);
+            }
+        }
+        for (at, traits) in people() {
+            if traits.iter().flat_map(|traits| index.like(traits)).any(|other| other != at) {
+                alike.insert(at);
+            }
+        }
+    }
+    alike.into_iter().collect()
+}
+
 /// Is this somebody in service of whom nothing says that an account is, or was, this person's own?
 fn is_new(person: &Person<'_>, found: &Match<'_>) -> bool {
     let has_own = match found {

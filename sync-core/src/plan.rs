@@ -5,11 +5,13 @@
 //! inputs. Never: I/O, a clock, chance, an error at run time, or a personal value in the bytes.
 
 mod document;
+mod findings;
+mod money;
 mod saved;
 
 pub use document::{
-    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, MayGrant, PlanDocument, RecordNote, SCHEMA,
-    Totals,
+    AccountNote, ActionCounts, ActionKind, Entry, HoldCounts, MayGrant, MoneyTotals, PlanDocument,
+    RecordNote, SCHEMA, Totals,
 };
 pub use saved::{SavedEntry, SavedPlan, SavedPlanError};
 
@@ -21,13 +23,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
 use crate::addresses::{Claim, steps};
-use crate::calendar::{amsterdam_date, is_sentinel};
+use crate::budget::GrantId;
+use crate::calendar::amsterdam_date;
 use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
-use crate::email::EmailKey;
-use crate::extra_fields::{is_near_miss, relied_on};
-use crate::finding::Finding;
+use crate::email::{EmailAddress, EmailKey};
+use crate::extra_fields::relied_on;
 use crate::fingerprint::FingerprintKey;
 use crate::guard::{Overview, brakes, recent_deactivations};
 use crate::id::{AccountId, CompanyId, CustomerId};
@@ -37,9 +39,7 @@ use crate::likeness::Likenesses;
 use crate::matching::{AccountIndex, Level, Match, sorted};
 use crate::person::{Person, people};
 use crate::policy::Policy;
-use crate::service::outlives_contract;
 use crate::snapshot::{Complete, SourceSnapshot, TargetSnapshot};
-use crate::text;
 
 /// The hash of a plan's canonical bytes: 64 hex digits. An approval names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -92,6 +92,8 @@ pub struct Plan {
     as_of: DateTime<Utc>,
     document: PlanDocument,
     payloads: BTreeMap<crate::ExternalId, Payload>,
+    payees: BTreeMap<crate::ExternalId, EmailAddress>,
+    emptied: BTreeSet<GrantId>,
 }
 
 impl Plan {
@@ -118,6 +120,17 @@ impl Plan {
     /// The file that a person looks at and approves: the document with its hash.
     pub fn to_file(&self) -> Vec<u8> {
         saved::file_bytes(&self.id, &self.document)
+    }
+
+    /// The addresses of those whose budgets move, or would if somebody approved it. Never serialised, never printed.
+    pub(crate) const fn payees(&self) -> &BTreeMap<crate::ExternalId, EmailAddress> {
+        &self.payees
+    }
+
+    /// One-offs that were given and whose fields are empty or at zero now (O4).
+    #[cfg_attr(not(feature = "engine"), expect(dead_code, reason = "only the engine remembers"))]
+    pub(crate) const fn emptied(&self) -> &BTreeSet<GrantId> {
+        &self.emptied
     }
 
     pub(crate) const fn payloads(&self) -> &BTreeMap<crate::ExternalId, Payload> {
@@ -162,6 +175,11 @@ pub fn plan(
         entries.push(entry(person, found, decided));
     }
     take_addresses(&found, &index, &mut entries, &mut payloads);
+    // Whoever is held only now is given nothing.
+    let money = policy
+        .budgets
+        .as_ref()
+        .map(|budgets| money::note_budgets(&mut entries, &people, &found, (budgets, ledger), run));
 
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
@@ -176,6 +194,7 @@ pub fn plan(
         (managed_active.len() as u64, target.accounts().len() as u64),
         recent_deactivations(ledger, run.as_of),
         policy.onboarding_budget,
+        money.as_ref().map(|money| money.totals.clone()),
     );
     let overview = Overview {
         source,
@@ -194,12 +213,13 @@ pub fn plan(
         target: target_digest(target, run.key),
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         brakes: brakes(&overview),
-        findings: findings(source, target, &absent, policy, run.as_of),
+        findings: findings::findings(source, target, &absent, policy, run.as_of),
         totals,
         entries,
     };
     let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
-    Plan { id, as_of: run.as_of, document, payloads }
+    let money::Money { payees, emptied, .. } = money.unwrap_or_default();
+    Plan { id, as_of: run.as_of, document, payloads, payees, emptied }
 }
 
 /// What the run is about: the source's companies, each with the names of the fields that steer the sync. The next run
@@ -277,53 +297,6 @@ fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'
     managed_active.iter().filter(is_absent).map(|account| account.id).collect()
 }
 
-fn findings(
-    source: &SourceSnapshot,
-    target: &TargetSnapshot,
-    absent: &[AccountId],
-    policy: &Policy,
-    as_of: DateTime<Utc>,
-) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for record in source.records() {
-        findings.extend(record.unreadable.iter().map(|unreadable| Finding::UnreadableRecord {
-            record: record.id.clone(),
-            unreadable: unreadable.clone(),
-        }));
-        if record.personal.birthday.as_ref().is_some_and(|birthday| is_sentinel(*birthday.expose())) {
-            findings.push(Finding::PlaceholderBirthday { record: record.id.clone() });
-        }
-        let in_service = record.listed.employee_type.as_ref().is_some_and(|it| policy.is_in_service(it));
-        if in_service && outlives_contract(record, as_of) {
-            findings.push(Finding::ContractOver { record: record.id.clone() });
-        }
-    }
-    findings.extend(
-        target
-            .unreadable()
-            .iter()
-            .map(|row| Finding::UnreadableAccount { account: row.id, unreadable: row.unreadable.clone() }),
-    );
-    for (company, definitions) in source.definitions() {
-        findings.extend(
-            definitions
-                .iter()
-                .filter_map(|definition| text::clean(&definition.name))
-                .filter(|name| is_near_miss(name))
-                .map(|field| Finding::NearMiss { company: company.clone(), field }),
-        );
-    }
-    findings.extend(absent.iter().map(|account| Finding::Absent { account: *account }));
-    findings.extend(
-        source
-            .left_out()
-            .iter()
-            .map(|company| Finding::LeftOut { company: company.id.clone(), debtor: company.debtor.clone() }),
-    );
-    findings.sort();
-    findings
-}
-
 fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>) -> Entry {
     let Decided { decision, leaves_on, likely, .. } = decided;
     let account = match found {
@@ -346,5 +319,6 @@ fn entry(person: &Person<'_>, found: &Match<'_>, decided: Decided<'_>) -> Entry 
             employee_type: record.listed.employee_type.clone(),
         })
         .collect();
-    Entry { person: person.external_id().clone(), records, account, decision, leaves_on, step }
+    let budgets = Vec::new();
+    Entry { person: person.external_id().clone(), records, account, budgets, decision, leaves_on, step }
 }

@@ -3,6 +3,12 @@
 //! In: choices of the customer. Out: a [`Policy`] that contradicts itself nowhere, with a hash. Never: a
 //! secret, an address of a server, or anything that changes from run to run.
 
+mod budgets;
+mod salaries;
+
+pub use budgets::{Budgets, ChangedOneoff, OnboardingGift, RefilledOneoff};
+pub use salaries::{Salaries, SalaryColumn};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -95,8 +101,12 @@ pub struct Limits {
     /// Activations that the plan proposes. Each needs an approval anyway; many at once mean that something is wrong
     /// with what the target shows, and then nothing else is done either.
     pub activations: Limit,
-    /// What creations and activations may grant by themselves, in one run, at the policy's onboarding budget.
+    /// What one run may grant without an approval: first grants of budgets, and what creations and activations may grant
+    /// by themselves at the policy's onboarding budget. Whoever gives budgets must name it.
     pub euro: Option<Euro>,
+    /// What one run may cancel without an approval: the budgets that deactivations end, as far as the ledger knows them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub euro_cancelled: Option<Euro>,
 }
 
 impl Limits {
@@ -108,6 +118,7 @@ impl Limits {
         email_changes: Limit::new(10, 10, 100),
         activations: Limit::new(10, 10, 100),
         euro: None,
+        euro_cancelled: None,
     };
 }
 
@@ -179,6 +190,13 @@ pub struct Policy {
     pub also_in_service: BTreeSet<EmployeeType>,
     /// What the target grants by itself when an account is created or activated; `None` where nobody knows (U-15).
     pub onboarding_budget: Option<Euro>,
+    /// Money by extra fields; `None` gives none. A policy without serialises, and hashes, as if there were no such choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budgets: Option<Budgets>,
+    /// Which salaries are read, and for which list; `None` has none read. A policy without serialises, and hashes, as if
+    /// there were no such choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub salaries: Option<Salaries>,
     /// Addresses whose accounts are never touched, such as the administrator's own.
     #[serde(serialize_with = "protected_digest")]
     pub protected: BTreeSet<EmailKey>,
@@ -218,6 +236,15 @@ pub enum PolicyError {
     /// Without a budget nobody can say what a run grants.
     #[error("limits: euro needs an onboarding budget to count with")]
     EuroWithoutBudget,
+    /// Money that nothing limits.
+    #[error("budgets: limits.euro must say how much one run may give")]
+    BudgetsWithoutLimit,
+    /// No field could count.
+    #[error("budgets: the list of categories is empty")]
+    NoCategories,
+    /// A column of gross amounts by the month or by the hour takes no others.
+    #[error("salaries: a column has no type, or one that it cannot take")]
+    Salaries,
     /// Nothing could be read.
     #[error("request ceilings: must be at least 1")]
     Ceiling,
@@ -241,6 +268,8 @@ impl Policy {
             debtors: None,
             also_in_service: BTreeSet::new(),
             onboarding_budget: None,
+            budgets: None,
+            salaries: None,
             protected: BTreeSet::new(),
             limits: Limits::DEFAULT,
             source_request_ceiling: 10_000,
@@ -287,6 +316,18 @@ impl Policy {
     /// With what the target grants by itself for each creation or activation.
     pub const fn with_onboarding_budget(mut self, budget: Euro) -> Self {
         self.onboarding_budget = Some(budget);
+        self
+    }
+
+    /// With money by extra fields.
+    pub fn with_budgets(mut self, budgets: Budgets) -> Self {
+        self.budgets = Some(budgets);
+        self
+    }
+
+    /// With salaries, read for the list that they fill and for nothing else.
+    pub fn with_salaries(mut self, salaries: Salaries) -> Self {
+        self.salaries = Some(salaries);
         self
     }
 
@@ -361,12 +402,23 @@ impl Policy {
         if self.also_in_service.iter().any(|it| it.is_in_service() || it.is_closed()) {
             return Err(PolicyError::TypeNotInService);
         }
-        if limits.euro.is_some() && self.onboarding_budget.is_none() {
+        if limits.euro.is_some() && self.onboarding_budget.is_none() && self.budgets.is_none() {
             return Err(PolicyError::EuroWithoutBudget);
+        }
+        if let Some(budgets) = &self.budgets {
+            if limits.euro.is_none() {
+                return Err(PolicyError::BudgetsWithoutLimit);
+            }
+            if budgets.categories.is_empty() {
+                return Err(PolicyError::NoCategories);
+            }
         }
         let storable = |language: &String| !language.trim().is_empty() && language.chars().count() <= 1000;
         if !self.language.as_ref().is_none_or(storable) {
             return Err(PolicyError::Language);
+        }
+        if self.salaries.as_ref().is_some_and(|salaries| !salaries.is_sound()) {
+            return Err(PolicyError::Salaries);
         }
         if self.source_request_ceiling == 0 || self.target_request_ceiling == 0 {
             return Err(PolicyError::Ceiling);

@@ -27,21 +27,32 @@ pub enum Service {
 /// Where the record stands at this instant.
 pub fn service(record: &EmployeeRecord, at: DateTime<Utc>) -> Service {
     let today = amsterdam_date(at);
-    let spans = || {
-        record.employments.iter().filter_map(|employment| {
-            let start = real(employment.start)?;
-            Some((start, real(employment.end)))
-        })
-    };
-    let running = spans().filter(|(start, end)| *start <= today && end.is_none_or(|end| !is_over(end, at)));
-    if let Some((_, end)) = running.max_by_key(|(start, _)| *start) {
+    if let Some((_, end)) = running(record, at) {
         let contract = || latest_contract_end(record).filter(|end| !is_over(*end, at));
         return Service::Running(end.or_else(contract));
     }
+    let spans = || spans(record);
     if let Some(start) = spans().map(|(start, _)| start).filter(|start| *start > today).min() {
         return Service::Ahead(start);
     }
     spans().filter_map(|(_, end)| end).max().map_or(Service::Unknown, Service::Over)
+}
+
+/// The first day of the employment that goes on, of several the latest.
+pub(crate) fn running_since(record: &EmployeeRecord, at: DateTime<Utc>) -> Option<NaiveDate> {
+    running(record, at).map(|(start, _)| start)
+}
+
+/// First and last days, of employments that have a first.
+fn spans(record: &EmployeeRecord) -> impl Iterator<Item = (NaiveDate, Option<NaiveDate>)> + '_ {
+    record.employments.iter().filter_map(|employment| Some((real(employment.start)?, real(employment.end))))
+}
+
+fn running(record: &EmployeeRecord, at: DateTime<Utc>) -> Option<(NaiveDate, Option<NaiveDate>)> {
+    let today = amsterdam_date(at);
+    let running =
+        spans(record).filter(|(start, end)| *start <= today && end.is_none_or(|end| !is_over(end, at)));
+    running.max_by_key(|(start, _)| *start)
 }
 
 /// The last day of a leaver, if the source gives one: the latest of all employments, which may overlap,

@@ -1,13 +1,18 @@
 //! The plan is a value (R5): the same bytes on every machine and for every order of the inputs.
 
 use serde_json::Value;
+use sync_core::Euro;
+use sync_core::budget::GrantState;
 use sync_core::policy::{Anniversary, EmailChoice};
 use sync_core::record::EmployeeType;
 
+use crate::money::{giving, row};
 use crate::world::{World, account, person, world};
 
 const BYTES: &str = include_str!("golden/plan-v1.json");
 const HASH: &str = include_str!("golden/plan-v1.hash");
+const BYTES_OF_MONEY: &str = include_str!("golden/plan-v1-budgets.json");
+const HASH_OF_MONEY: &str = include_str!("golden/plan-v1-budgets.hash");
 
 /// One of everything that a plan can hold. Changing this world changes the golden bytes.
 fn everything() -> World {
@@ -44,22 +49,32 @@ fn everything() -> World {
 
 #[test]
 fn r5_the_canonical_bytes_of_a_fixed_world_are_the_golden_ones() {
-    let plan = everything().plan();
+    check_golden(&everything(), "plan-v1", (BYTES, HASH));
+}
+
+#[test]
+fn r5_the_canonical_bytes_of_a_fixed_world_with_budgets_are_the_golden_ones() {
+    check_golden(&everything_about_money(), "plan-v1-budgets", (BYTES_OF_MONEY, HASH_OF_MONEY));
+}
+
+#[track_caller]
+fn check_golden(world: &World, file: &str, (golden, hash): (&str, &str)) {
+    let plan = world.plan();
     let bytes = String::from_utf8(plan.canonical_bytes()).unwrap();
     if std::env::var_os("WRITE_GOLDEN").is_some() {
-        let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/core/golden/plan-v1");
-        std::fs::write(format!("{golden}.json"), &bytes).unwrap();
-        std::fs::write(format!("{golden}.hash"), format!("{}\n", plan.id())).unwrap();
+        let file = format!("{}/core/golden/{file}", env!("CARGO_MANIFEST_DIR"));
+        std::fs::write(format!("{file}.json"), &bytes).unwrap();
+        std::fs::write(format!("{file}.hash"), format!("{}\n", plan.id())).unwrap();
         return;
     }
     assert!(
-        bytes == BYTES,
+        bytes == golden,
         "the bytes of plan/v1 changed, from {}.\nEvery approval and every saved plan depends on them. If the change is \
          meant, give the format a new name, or, before its first release, write the golden files anew with \
          WRITE_GOLDEN=1 and read their diff.",
-        first_difference(BYTES, &bytes)
+        first_difference(golden, &bytes)
     );
-    assert_eq!(plan.id().as_str(), HASH.trim(), "the hash over golden bytes changed");
+    assert_eq!(plan.id().as_str(), hash.trim(), "the hash over golden bytes changed");
 }
 
 /// Where two canonical documents begin to differ, with a little of what comes before.
@@ -70,6 +85,65 @@ fn first_difference(golden: &str, now: &str) -> String {
         String::from_utf8_lossy(bytes).into_owned()
     };
     format!("byte {at} on:\n  golden …{}…\n  now    …{}…", excerpt(golden), excerpt(now))
+}
+
+/// Every outcome of a budget, every act, every wish, and what the totals and the guard say of money.
+fn everything_about_money() -> World {
+    let mut world = giving()
+        .company("acme", &["alleo_monthly_all_budget", "alleo_oneoff_sport_budget"])
+        .crowd(12)
+        .employing("anna", 1, &[("monthly all", "50"), ("oneoff all", "100,5"), ("oneoff sport", "7")])
+        .employing("bob", 2, &[("monthly all", "75"), ("monthly health", "0"), ("oneoff all", "x")])
+        .employing("cleo", 3, &[("monthly all", "0"), ("oneoff all", "100")])
+        .employing("dora", 4, &[("monthly all", "50"), ("oneoff health", "20")])
+        .with(person("eve").budget("oneoff all", "100"))
+        .with(person("finn").former())
+        .having(account(6).of("finn"))
+        .with(person("gus").budget("oneoff all", "1").field("yourcampus_oneoff_all_budget", Some("2")))
+        .having(account(7).of("gus"))
+        .vouched("gus")
+        .granted([
+            row("bob", 2, "monthly all", "50"),
+            row("cleo", 3, "monthly all", "50"),
+            row("cleo", 3, "oneoff all", "100"),
+            row("dora", 4, "monthly all", "50").is(GrantState::HandedOver),
+            row("dora", 4, "oneoff health", "20").is(GrantState::Refused),
+            row("finn", 6, "monthly all", "60"),
+            row("finn", 6, "oneoff all", "500"),
+        ]);
+    world.policy.limits.euro = Some(Euro::from_cents(10_000));
+    world.policy.limits.euro_cancelled = Some(Euro::from_cents(50_000));
+    world.policy(|policy| policy.with_onboarding_budget(Euro::from_cents(2_500)))
+}
+
+#[test]
+fn r5_the_golden_bytes_of_money_hold_one_of_everything() {
+    let golden: Value = serde_json::from_str(BYTES_OF_MONEY).unwrap();
+    let notes: Vec<&Value> = golden["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry.get("budgets")?.as_array())
+        .flatten()
+        .collect();
+    let has = |pointer: &str, wanted: &str| {
+        notes.iter().any(|note| note.pointer(pointer).is_some_and(|it| it == wanted))
+    };
+    for kind in ["give", "hold", "open", "later", "nothing"] {
+        assert!(has("/outcome/kind", kind), "no {kind}");
+    }
+    for act in ["replace", "stop", "grant"] {
+        assert!(has("/outcome/proposal/act", act), "no {act}");
+    }
+    for wish in ["empty", "unreadable", "conflict"] {
+        assert!(has("/wish", wish), "no {wish}");
+    }
+    let brakes: Vec<_> =
+        golden["brakes"].as_array().unwrap().iter().map(|brake| brake["brake"].clone()).collect();
+    assert_eq!(brakes, ["over_euro", "over_euro_cancelled"]);
+    assert_eq!(golden["findings"][0]["finding"], "unlisted_category");
+    assert_eq!(golden.pointer("/totals/money/granted").unwrap(), "150.50");
+    assert_eq!(golden.pointer("/totals/money/cancelled").unwrap(), "560.00");
 }
 
 #[test]
@@ -88,9 +162,11 @@ fn r5_the_golden_bytes_hold_one_of_everything() {
 
 #[test]
 fn r5_the_bytes_are_canonical_by_another_implementation_of_the_rfc() {
-    let bytes = everything().plan().canonical_bytes();
-    let value: Value = serde_json::from_slice(&bytes).unwrap();
-    assert_eq!(serde_json_canonicalizer::to_vec(&value).unwrap(), bytes);
+    for world in [everything(), everything_about_money()] {
+        let bytes = world.plan().canonical_bytes();
+        let value: Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(serde_json_canonicalizer::to_vec(&value).unwrap(), bytes);
+    }
 }
 
 #[test]

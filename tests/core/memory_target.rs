@@ -7,25 +7,24 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::pending;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use sync_core::account::Account;
-use sync_core::authority::{Approval, Mandate};
-use sync_core::engine::{DryRun, EngineError, MemoryStore, Planned, RunReport, SyncRun};
+use sync_core::authority::Approval;
+use sync_core::engine::{DryRun, EngineError, Exports, MemoryStore, Planned, RunReport, SyncRun};
 use sync_core::ledger::LedgerView;
 use sync_core::plan::SavedPlan;
 use sync_core::ports::{
-    AccountReader, AccountWriter, Authorities, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent,
-    IntentId, KeptPlan, Lease, LeaseId, Leased, Ledger, ListAccounts, OpenIntent, Outcome, PortError,
-    PortErrorKind, Remembered, RequestMeter, RowsRequest, RunEnding, RunId, RunRecord, RunStore,
-    StateRequest, TargetCompany, UpdateRequest,
+    AccountReader, AccountWriter, Clock, CreateRequest, EmployeeSource, Intent, Lease, Ledger, ListAccounts,
+    Outcome, PortError, PortErrorKind, RequestMeter, RowsRequest, StateRequest, TargetCompany, UpdateRequest,
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};
-use sync_core::{AccountId, CompanyId, CustomerId, Pii, Plan, PlanId};
+use sync_core::{AccountId, CompanyId, Pii, Plan};
+use tests::watched_store::{Watch, WatchedStore};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::world::{World, customer, key};
@@ -74,17 +73,24 @@ struct State {
     target_requests: u64,
 }
 
+/// What happened and what is to happen, for the ports of this stage and for its store.
+#[derive(Debug, Clone)]
+struct Shared {
+    state: Arc<Mutex<State>>,
+    store: Arc<MemoryStore>,
+}
+
 /// The whole outside of the engine.
 #[derive(Debug)]
 pub(crate) struct Stage {
-    state: Mutex<State>,
-    store: MemoryStore,
+    state: Shared,
+    store: WatchedStore<MemoryStore, Shared>,
     habits: Habits,
 }
 
 impl Stage {
     pub(crate) fn of(world: World) -> Self {
-        let store = MemoryStore::with_view(customer(), world.ledger.clone());
+        let store = Arc::new(MemoryStore::with_view(customer(), world.ledger.clone()));
         let state = State {
             world,
             calls: Vec::new(),
@@ -93,7 +99,8 @@ impl Stage {
             source_requests: 0,
             target_requests: 0,
         };
-        Self { state: Mutex::new(state), store, habits: Habits::default() }
+        let state = Shared { state: Arc::new(Mutex::new(state)), store: Arc::clone(&store) };
+        Self { store: WatchedStore::new(store, state.clone()), state, habits: Habits::default() }
     }
 
     pub(crate) fn with_habits(mut self, habits: Habits) -> Self {
@@ -108,49 +115,49 @@ impl Stage {
     }
 
     pub(crate) fn order(&self, call: &str, fault: Fault) {
-        self.state.lock().unwrap().faults.push_back((call.to_owned(), fault));
+        self.state.lock().faults.push_back((call.to_owned(), fault));
     }
 
     /// The call with this number, from 0 and counted over all ports, meets this fault.
     pub(crate) fn fault_at(&self, number: usize, fault: Fault) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.state.lock();
         state.fault_at = Some((state.calls.len() + number, fault));
     }
 
     pub(crate) fn world(&self) -> World {
-        let mut world = self.state.lock().unwrap().world.clone();
+        let mut world = self.state.lock().world.clone();
         world.ledger = self.view();
         world
     }
 
     pub(crate) fn change(&self, change: impl FnOnce(World) -> World) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.state.lock();
         state.world = change(state.world.clone());
     }
 
     pub(crate) fn view(&self) -> LedgerView {
-        self.store.view(&customer()).now_or_never().unwrap().unwrap()
+        self.store().view(&customer()).now_or_never().unwrap().unwrap()
     }
 
     pub(crate) fn intents(&self) -> Vec<(Intent, Option<Outcome>)> {
-        self.store.intents(&customer())
+        self.store().intents(&customer())
     }
 
     /// All calls so far whose name begins so.
     pub(crate) fn calls(&self, prefix: &str) -> Vec<String> {
-        let state = self.state.lock().unwrap();
+        let state = self.state.lock();
         state.calls.iter().filter(|call| call.starts_with(prefix)).cloned().collect()
     }
 
     pub(crate) fn forget_calls(&self) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.state.lock();
         state.calls.clear();
         (state.source_requests, state.target_requests) = (0, 0);
     }
 
     /// Requests that this stage itself counted, to the source and to the target, reading only.
     pub(crate) fn requests(&self) -> (u64, u64) {
-        let state = self.state.lock().unwrap();
+        let state = self.state.lock();
         (state.source_requests, state.target_requests)
     }
 
@@ -160,7 +167,12 @@ impl Stage {
 
     pub(crate) fn dry_run_or_crash(&self) -> Option<Result<Planned, EngineError>> {
         let (policy, key) = (self.world().policy, key());
-        DryRun::new(self, self, self, self).plan(&customer(), &policy, &key).now_or_never()
+        DryRun::new(self, self, &self.store, self).plan(&customer(), &policy, &key).now_or_never()
+    }
+
+    /// Lists over the ports of this stage.
+    pub(crate) fn exports(&self) -> Exports<'_> {
+        Exports::new(self, self, &self.store, self)
     }
 
     /// Applies what a person saw in this plan; `None` if a crash came in between. A lease that a crashed run left is
@@ -183,7 +195,7 @@ impl Stage {
 
     /// A run over all ports of this stage.
     pub(crate) fn sync_run(&self) -> SyncRun<'_> {
-        SyncRun::new(self, self, self, self, self)
+        SyncRun::new(self, self, self, &self.store, self)
     }
 
     /// A daily run; `None` if a crash came in between.
@@ -193,8 +205,8 @@ impl Stage {
     }
 
     /// What the store remembers, past all faults.
-    pub(crate) const fn store(&self) -> &MemoryStore {
-        &self.store
+    pub(crate) fn store(&self) -> &MemoryStore {
+        self.store.unwatched()
     }
 
     /// A dry run, a person who approves it, and the apply.
@@ -211,38 +223,10 @@ impl Stage {
         name: String,
         effect: impl FnOnce(&mut State, Option<Fault>) -> Result<T, PortError> + Send,
     ) -> Result<T, PortError> {
-        let fault = self.enter(&name);
-        match fault {
-            Some(Fault::CrashBefore) => pending().await,
-            Some(Fault::Fails(kind)) => Err(PortError::new(kind, name)),
-            Some(Fault::CrashAfter) => {
-                let _done = effect(&mut self.state.lock().unwrap(), None);
-                pending().await
-            }
-            Some(Fault::FailsAfter(kind)) => {
-                effect(&mut self.state.lock().unwrap(), None)?;
-                Err(PortError::new(kind, name))
-            }
-            Some(Fault::LosesTheLease) => {
-                let long_after = self.now() + TimeDelta::days(1);
-                now(self.store.acquire(&customer(), long_after, TimeDelta::hours(1)))?;
-                effect(&mut self.state.lock().unwrap(), None)
-            }
-            Some(Fault::Disagrees | Fault::AnswersAnother | Fault::Passes) | None => {
-                effect(&mut self.state.lock().unwrap(), fault)
-            }
-        }
-    }
-
-    fn enter(&self, name: &str) -> Option<Fault> {
-        let mut state = self.state.lock().unwrap();
-        let number = state.calls.len();
-        state.calls.push(name.to_owned());
-        if let Some((_, fault)) = state.fault_at.take_if(|(at, _)| *at == number) {
-            return Some(fault);
-        }
-        let at = state.faults.iter().position(|(prefix, _)| name.starts_with(prefix.as_str()))?;
-        state.faults.remove(at).map(|(_, fault)| fault)
+        let fault = self.state.begins(&name).await?;
+        let done = effect(&mut self.state.lock(), fault);
+        self.state.ends(&name, fault).await?;
+        done
     }
 
     fn stored(&self, text: Option<&Pii<String>>) -> Option<Pii<String>> {
@@ -305,6 +289,51 @@ impl Stage {
             Ok(changed)
         })
         .await
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    /// Logs a call, and says what it meets.
+    fn enter(&self, name: &str) -> Option<Fault> {
+        let mut state = self.lock();
+        let number = state.calls.len();
+        state.calls.push(name.to_owned());
+        if let Some((_, fault)) = state.fault_at.take_if(|(at, _)| *at == number) {
+            return Some(fault);
+        }
+        let at = state.faults.iter().position(|(prefix, _)| name.starts_with(prefix.as_str()))?;
+        state.faults.remove(at).map(|(_, fault)| fault)
+    }
+}
+
+#[async_trait]
+impl Watch for Shared {
+    type Begun = Option<Fault>;
+
+    async fn begins(&self, call: &str) -> Result<Option<Fault>, PortError> {
+        let fault = self.enter(call);
+        match fault {
+            Some(Fault::CrashBefore) => pending().await,
+            Some(Fault::Fails(kind)) => return Err(PortError::new(kind, call)),
+            Some(Fault::LosesTheLease) => {
+                let long_after = self.lock().world.now + TimeDelta::days(1);
+                self.store.acquire(&customer(), long_after, TimeDelta::hours(1)).await?;
+            }
+            _ => {}
+        }
+        Ok(fault)
+    }
+
+    async fn ends(&self, call: &str, fault: Option<Fault>) -> Result<(), PortError> {
+        match fault {
+            Some(Fault::CrashAfter) => pending().await,
+            Some(Fault::FailsAfter(kind)) => Err(PortError::new(kind, call)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -475,147 +504,9 @@ impl AccountWriter for Stage {
     }
 }
 
-#[async_trait]
-impl Ledger for Stage {
-    async fn view(&self, customer: &CustomerId) -> Result<LedgerView, PortError> {
-        self.call("ledger view".to_owned(), |_, _| now(self.store.view(customer))).await
-    }
-
-    async fn intend(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        intent: &Intent,
-    ) -> Result<IntentId, PortError> {
-        let name = format!("ledger intend {}", intent.action);
-        self.call(name, |_, _| now(self.store.intend(customer, lease, intent))).await
-    }
-
-    async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError> {
-        self.call("ledger open".to_owned(), |_, _| now(self.store.open_intents(customer))).await
-    }
-
-    async fn settle(
-        &self,
-        customer: &CustomerId,
-        intent: IntentId,
-        outcome: &Outcome,
-    ) -> Result<(), PortError> {
-        self.call("ledger settle".to_owned(), |_, _| now(self.store.settle(customer, intent, outcome))).await
-    }
-
-    async fn complete(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        run: &CompletedRun,
-    ) -> Result<(), PortError> {
-        self.call("ledger complete".to_owned(), |_, _| now(self.store.complete(customer, lease, run))).await
-    }
-}
-
-#[async_trait]
-impl Lease for Stage {
-    async fn acquire(
-        &self,
-        customer: &CustomerId,
-        at: DateTime<Utc>,
-        hold_for: TimeDelta,
-    ) -> Result<Leased, PortError> {
-        self.call("lease acquire".to_owned(), |_, _| now(self.store.acquire(customer, at, hold_for))).await
-    }
-
-    async fn renew(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        at: DateTime<Utc>,
-        hold_for: TimeDelta,
-    ) -> Result<(), PortError> {
-        self.call("lease renew".to_owned(), |_, _| now(self.store.renew(customer, lease, at, hold_for))).await
-    }
-
-    async fn release(&self, customer: &CustomerId, lease: LeaseId) -> Result<(), PortError> {
-        self.call("lease release".to_owned(), |_, _| now(self.store.release(customer, lease))).await
-    }
-
-    async fn held_until(
-        &self,
-        customer: &CustomerId,
-        at: DateTime<Utc>,
-    ) -> Result<Option<DateTime<Utc>>, PortError> {
-        self.call("lease held until".to_owned(), |_, _| now(self.store.held_until(customer, at))).await
-    }
-}
-
-#[async_trait]
-impl Authorities for Stage {
-    async fn give_mandate(&self, mandate: &Mandate) -> Result<(), PortError> {
-        self.call("authority give".to_owned(), |_, _| now(self.store.give_mandate(mandate))).await
-    }
-
-    async fn mandate(&self, customer: &CustomerId) -> Result<Option<Mandate>, PortError> {
-        self.call("authority mandate".to_owned(), |_, _| now(self.store.mandate(customer))).await
-    }
-
-    async fn revoke_mandate(
-        &self,
-        customer: &CustomerId,
-        by: &Pii<String>,
-        at: DateTime<Utc>,
-    ) -> Result<bool, PortError> {
-        let name = "authority revoke".to_owned();
-        self.call(name, |_, _| now(self.store.revoke_mandate(customer, by, at))).await
-    }
-
-    async fn approve(&self, customer: &CustomerId, approval: &Approval) -> Result<Remembered, PortError> {
-        self.call("authority approve".to_owned(), |_, _| now(self.store.approve(customer, approval))).await
-    }
-
-    async fn approvals(&self, customer: &CustomerId) -> Result<Vec<Approval>, PortError> {
-        self.call("authority approvals".to_owned(), |_, _| now(self.store.approvals(customer))).await
-    }
-}
-
-#[async_trait]
-impl RunStore for Stage {
-    async fn begin(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        at: DateTime<Utc>,
-    ) -> Result<RunId, PortError> {
-        self.call("runs begin".to_owned(), |_, _| now(self.store.begin(customer, lease, at))).await
-    }
-
-    async fn end(&self, customer: &CustomerId, run: RunId, ending: &RunEnding) -> Result<(), PortError> {
-        self.call("runs end".to_owned(), |_, _| now(self.store.end(customer, run, ending))).await
-    }
-
-    async fn runs(&self, customer: &CustomerId, at_most: u32) -> Result<Vec<RunRecord>, PortError> {
-        self.call("runs list".to_owned(), |_, _| now(self.store.runs(customer, at_most))).await
-    }
-
-    async fn keep_plan(&self, customer: &CustomerId, plan: &KeptPlan) -> Result<(), PortError> {
-        self.call("runs keep".to_owned(), |_, _| now(self.store.keep_plan(customer, plan))).await
-    }
-
-    async fn plan(&self, customer: &CustomerId, id: &PlanId) -> Result<Option<KeptPlan>, PortError> {
-        self.call("runs plan".to_owned(), |_, _| now(self.store.plan(customer, id))).await
-    }
-
-    async fn purge(&self, customer: &CustomerId, before: DateTime<Utc>) -> Result<u64, PortError> {
-        self.call("runs purge".to_owned(), |_, _| now(self.store.purge(customer, before))).await
-    }
-}
-
-fn now<T>(future: impl Future<Output = T>) -> T {
-    future.now_or_never().expect("memory does not wait")
-}
-
 impl Clock for Stage {
     fn now(&self) -> DateTime<Utc> {
-        self.state.lock().unwrap().world.now
+        self.state.lock().world.now
     }
 }
 

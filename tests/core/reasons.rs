@@ -7,6 +7,7 @@ use sync_core::record::EmployeeType;
 use sync_core::{DebtorId, Euro, TargetCompanyId};
 
 use crate::memory_target::Stage;
+use crate::money::{giving, row};
 use crate::world::{HOME, Person, World, account, brakes_of, check, decision_of, person, world};
 
 /// A world, the person it is about, and what happens there; then its neighbour.
@@ -377,6 +378,15 @@ fn every_brake_is_pulled_by_some_world() {
             limits.euro = Some(Euro::from_cents(1));
             policy.with_onboarding_budget(Euro::from_cents(2)).with_limits(limits)
         }),
+        giving()
+            .crowd(12)
+            .with(anna().former())
+            .having(account(7).of("anna"))
+            .granted([row("anna", 7, "oneoff all", "100")])
+            .policy(|mut policy| {
+                policy.limits.euro_cancelled = Some(Euro::from_cents(1));
+                policy
+            }),
     ];
     let pulled: BTreeSet<String> = worlds
         .iter()
@@ -395,6 +405,7 @@ fn every_finding_is_made_by_some_world_and_by_no_plain_one() {
         world().having(account(9).of("gone")),
         world().with(anna().born(Some("1900-01-01"))),
         world().with(anna().contract("2020-01-01", Some("2026-03-31"))),
+        giving().company("acme", &["alleo_oneoff_sport_budget"]),
     ];
     let findings = |world: &World| serde_json::to_value(&world.plan().document().findings).unwrap();
     // A company is left out while it is read, before there is a world to plan for.

@@ -3,7 +3,7 @@
 //! No future of it waits, so that one poll runs everything, unless a crash was ordered: then the call never comes back.
 //! Or unless the run was told to stand still at a call: then it goes on when the gate is opened.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Poll, Waker};
 
 use async_trait::async_trait;
@@ -11,20 +11,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::FutureExt;
 use futures_util::future::poll_fn;
 use sync_core::account::Account;
-use sync_core::authority::{Approval, Mandate};
-use sync_core::engine::{EngineError, MemoryStore, RunReport, SyncRun};
+use sync_core::engine::{DryRun, EngineError, MemoryStore, RunReport, SyncRun};
 use sync_core::ledger::LedgerView;
 use sync_core::ports::{
-    AccountReader, AccountWriter, Authorities, Clock, CompletedRun, CreateRequest, EmployeeSource, Intent,
-    IntentId, KeptPlan, Lease, LeaseId, Leased, Ledger, ListAccounts, OpenIntent, Outcome, PortError,
-    PortErrorKind, Remembered, RequestMeter, RowsRequest, RunEnding, RunId, RunRecord, RunStore,
-    StateRequest, TargetCompany, UpdateRequest,
+    AccountReader, AccountWriter, Clock, CreateRequest, EmployeeSource, Ledger, ListAccounts, PortError,
+    PortErrorKind, RequestMeter, RowsRequest, StateRequest, TargetCompany, UpdateRequest,
 };
 use sync_core::record::SourceCompany;
 use sync_core::snapshot::{Listing, Row, SourceRows};
-use sync_core::{
-    AccountId, CompanyId, CustomerId, ExternalId, FingerprintKey, Pii, PlanId, Policy, TargetCompanyId,
-};
+use sync_core::{AccountId, CompanyId, CustomerId, ExternalId, FingerprintKey, Policy, TargetCompanyId};
+
+use tests::watched_store::{Watch, WatchedStore};
 
 use crate::office::{Office, whole};
 use crate::platform::{Platform, What};
@@ -47,6 +44,8 @@ pub(crate) enum Fault {
     Disagrees,
     /// It waits until the gate is opened, and is done then.
     StandsStill,
+    /// It fails without a word of whether it was done, and is done later.
+    ComesLate,
 }
 
 /// Which call of a run meets a fault, counted from 0.
@@ -58,6 +57,10 @@ pub(crate) enum At {
     Write(usize),
     /// Of the calls that read the source or the target.
     Read(usize),
+    /// Of the calls to the desk.
+    Desk(usize),
+    /// Of the calls to the store, but for its leases.
+    Store(usize),
 }
 
 #[derive(Debug)]
@@ -72,10 +75,14 @@ struct State {
     asleep: Option<Waker>,
 }
 
+/// What happened and what is to happen, for the ports of this stage and for its store.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared(Arc<Mutex<State>>);
+
 #[derive(Debug)]
 pub(crate) struct Stage {
-    state: Mutex<State>,
-    store: MemoryStore,
+    state: Shared,
+    store: WatchedStore<MemoryStore, Shared>,
 }
 
 pub(crate) fn customer() -> CustomerId {
@@ -98,63 +105,74 @@ impl Stage {
             gate_is_open: false,
             asleep: None,
         };
-        Self { state: Mutex::new(state), store: MemoryStore::new() }
+        let state = Shared(Arc::new(Mutex::new(state)));
+        Self { store: WatchedStore::new(Arc::new(MemoryStore::new()), state.clone()), state }
     }
 
     pub(crate) fn store(&self) -> &MemoryStore {
-        &self.store
+        self.store.unwatched()
+    }
+
+    /// From now on with this memory, as a machine that was set up anew.
+    pub(crate) fn remember_with(&mut self, store: Arc<MemoryStore>) {
+        self.store = WatchedStore::new(store, self.state.clone());
+    }
+
+    /// For ports that stand beside this stage and meet its faults.
+    pub(crate) fn shared(&self) -> Shared {
+        self.state.clone()
     }
 
     pub(crate) fn office(&self) -> Office {
-        self.state.lock().unwrap().office.clone()
+        self.state.lock().office.clone()
     }
 
     pub(crate) fn platform(&self) -> Platform {
-        self.state.lock().unwrap().platform.clone()
+        self.state.lock().platform.clone()
     }
 
     pub(crate) fn policy(&self) -> Policy {
-        self.state.lock().unwrap().policy.clone()
+        self.state.lock().policy.clone()
     }
 
     pub(crate) fn time(&self) -> DateTime<Utc> {
-        self.state.lock().unwrap().now
+        self.state.lock().now
     }
 
     pub(crate) fn view(&self) -> LedgerView {
-        done_at_once(self.store.view(&customer())).unwrap()
+        done_at_once(self.store().view(&customer())).unwrap()
     }
 
     pub(crate) fn in_office<T>(&self, change: impl FnOnce(&mut Office) -> T) -> T {
-        change(&mut self.state.lock().unwrap().office)
+        change(&mut self.state.lock().office)
     }
 
     pub(crate) fn in_platform<T>(&self, change: impl FnOnce(&mut Platform) -> T) -> T {
-        change(&mut self.state.lock().unwrap().platform)
+        change(&mut self.state.lock().platform)
     }
 
     pub(crate) fn set_policy(&self, change: impl FnOnce(Policy) -> Policy) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.state.lock();
         state.policy = change(state.policy.clone());
     }
 
     pub(crate) fn set_time(&self, now: DateTime<Utc>) {
-        self.state.lock().unwrap().now = now;
+        self.state.lock().now = now;
     }
 
     pub(crate) fn pass(&self, time: TimeDelta) {
-        self.state.lock().unwrap().now += time;
+        self.state.lock().now += time;
     }
 
     /// The next run meets this fault.
     pub(crate) fn order(&self, at: At, fault: Fault) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.state.lock();
         state.calls.clear();
         state.fault = Some((at, fault));
     }
 
     pub(crate) fn open_gate(&self) {
-        let mut state = self.state.lock().unwrap();
+        let mut state = self.state.lock();
         state.gate_is_open = true;
         if let Some(asleep) = state.asleep.take() {
             asleep.wake();
@@ -163,23 +181,31 @@ impl Stage {
 
     /// The calls since the last one that was forgotten, in order.
     pub(crate) fn calls(&self, prefix: &str) -> Vec<String> {
-        let state = self.state.lock().unwrap();
+        let state = self.state.lock();
         state.calls.iter().filter(|call| call.starts_with(prefix)).cloned().collect()
     }
 
     pub(crate) fn forget_calls(&self) {
-        self.state.lock().unwrap().calls.clear();
+        self.state.lock().calls.clear();
     }
 
     pub(crate) fn sync_run(&self) -> SyncRun<'_> {
-        SyncRun::new(self, self, self, self, self)
+        SyncRun::new(self, self, self, &self.store, self)
+    }
+
+    pub(crate) fn dry_run(&self) -> DryRun<'_> {
+        DryRun::new(self, self, &self.store, self)
     }
 
     /// The daily command; `None` if it crashed.
     pub(crate) fn daily(&self) -> Option<Result<RunReport, EngineError>> {
+        self.daily_of(&self.sync_run())
+    }
+
+    pub(crate) fn daily_of(&self, run: &SyncRun<'_>) -> Option<Result<RunReport, EngineError>> {
         let policy = self.policy();
-        let ended = self.sync_run().daily(&customer(), &policy, &key()).now_or_never();
-        self.state.lock().unwrap().fault = None;
+        let ended = run.daily(&customer(), &policy, &key()).now_or_never();
+        self.state.lock().fault = None;
         ended
     }
 
@@ -195,47 +221,10 @@ impl Stage {
         name: String,
         effect: impl FnOnce(&mut State, bool) -> Result<T, PortError> + Send,
     ) -> Result<T, PortError> {
-        match self.enter(&name) {
-            Some(Fault::CrashBefore) => std::future::pending().await,
-            Some(Fault::CrashAfter) => {
-                let _done = effect(&mut self.state.lock().unwrap(), false);
-                std::future::pending().await
-            }
-            Some(Fault::Fails(kind)) => Err(PortError::new(kind, name)),
-            Some(Fault::FailsAfter(kind)) => {
-                effect(&mut self.state.lock().unwrap(), false)?;
-                Err(PortError::new(kind, name))
-            }
-            Some(Fault::StandsStill) => {
-                poll_fn(|context| {
-                    let mut state = self.state.lock().unwrap();
-                    state.asleep = Some(context.waker().clone());
-                    if state.gate_is_open { Poll::Ready(()) } else { Poll::Pending }
-                })
-                .await;
-                effect(&mut self.state.lock().unwrap(), false)
-            }
-            fault => effect(&mut self.state.lock().unwrap(), fault == Some(Fault::Disagrees)),
-        }
-    }
-
-    fn enter(&self, name: &str) -> Option<Fault> {
-        let mut state = self.state.lock().unwrap();
-        state.calls.push(name.to_owned());
-        let (at, _) = state.fault?;
-        let before = |prefixes: &[&str]| {
-            let of_kind = |call: &&String| prefixes.iter().any(|prefix| call.starts_with(prefix));
-            state.calls.iter().filter(of_kind).count()
-        };
-        let is_meant = match at {
-            At::Call(number) => state.calls.len() == number + 1,
-            At::Write(number) => name.starts_with("write") && before(&["write"]) == number + 1,
-            At::Read(number) => {
-                let reads = ["source", "target"];
-                reads.iter().any(|side| name.starts_with(side)) && before(&reads) == number + 1
-            }
-        };
-        if is_meant { state.fault.take().map(|(_, fault)| fault) } else { None }
+        let fault = self.state.begins(&name).await?;
+        let done = effect(&mut self.state.lock(), fault == Some(Fault::Disagrees));
+        self.state.ends(&name, fault).await?;
+        done
     }
 
     async fn write(
@@ -250,6 +239,73 @@ impl Stage {
             state.platform.change(company, account, &what).map_err(|kind| PortError::new(kind, context))
         })
         .await
+    }
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.lock().now
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap()
+    }
+
+    /// Logs a call, and says what it meets.
+    fn enter(&self, name: &str) -> Option<Fault> {
+        let mut state = self.lock();
+        state.calls.push(name.to_owned());
+        let (at, _) = state.fault?;
+        let before = |prefixes: &[&str]| {
+            let of_kind = |call: &&String| prefixes.iter().any(|prefix| call.starts_with(prefix));
+            state.calls.iter().filter(of_kind).count()
+        };
+        let is_meant = match at {
+            At::Call(number) => state.calls.len() == number + 1,
+            At::Write(number) => name.starts_with("write") && before(&["write"]) == number + 1,
+            At::Desk(number) => name.starts_with("desk") && before(&["desk"]) == number + 1,
+            At::Store(number) => {
+                let stored = ["ledger", "money", "authority", "runs"];
+                stored.iter().any(|part| name.starts_with(part)) && before(&stored) == number + 1
+            }
+            At::Read(number) => {
+                let reads = ["source", "target"];
+                reads.iter().any(|side| name.starts_with(side)) && before(&reads) == number + 1
+            }
+        };
+        if is_meant { state.fault.take().map(|(_, fault)| fault) } else { None }
+    }
+}
+
+#[async_trait]
+impl Watch for Shared {
+    type Begun = Option<Fault>;
+
+    async fn begins(&self, call: &str) -> Result<Option<Fault>, PortError> {
+        let fault = self.enter(call);
+        match fault {
+            Some(Fault::CrashBefore) => std::future::pending().await,
+            Some(Fault::Fails(kind)) => return Err(PortError::new(kind, call)),
+            Some(Fault::StandsStill) => {
+                poll_fn(|context| {
+                    let mut state = self.lock();
+                    state.asleep = Some(context.waker().clone());
+                    if state.gate_is_open { Poll::Ready(()) } else { Poll::Pending }
+                })
+                .await;
+            }
+            _ => {}
+        }
+        Ok(fault)
+    }
+
+    async fn ends(&self, call: &str, fault: Option<Fault>) -> Result<(), PortError> {
+        match fault {
+            Some(Fault::CrashAfter) => std::future::pending().await,
+            Some(Fault::FailsAfter(kind)) => Err(PortError::new(kind, call)),
+            Some(Fault::ComesLate) => Err(PortError::new(PortErrorKind::Doubtful, call)),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -348,149 +404,6 @@ impl AccountWriter for Stage {
     async fn activate(&self, request: &StateRequest) -> Result<Account, PortError> {
         let name = format!("write activate {}", request.account);
         self.write(name, request.company, request.account, What::Activate).await
-    }
-}
-
-#[async_trait]
-impl Ledger for Stage {
-    async fn view(&self, customer: &CustomerId) -> Result<LedgerView, PortError> {
-        self.call("store view".to_owned(), |_, _| done_at_once(self.store.view(customer))).await
-    }
-
-    async fn intend(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        intent: &Intent,
-    ) -> Result<IntentId, PortError> {
-        let name = format!("store intend {} {}", intent.action, intent.person);
-        self.call(name, |_, _| done_at_once(self.store.intend(customer, lease, intent))).await
-    }
-
-    async fn open_intents(&self, customer: &CustomerId) -> Result<Vec<OpenIntent>, PortError> {
-        self.call("store open intents".to_owned(), |_, _| done_at_once(self.store.open_intents(customer)))
-            .await
-    }
-
-    async fn settle(
-        &self,
-        customer: &CustomerId,
-        intent: IntentId,
-        outcome: &Outcome,
-    ) -> Result<(), PortError> {
-        let name = "store settle".to_owned();
-        self.call(name, |_, _| done_at_once(self.store.settle(customer, intent, outcome))).await
-    }
-
-    async fn complete(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        run: &CompletedRun,
-    ) -> Result<(), PortError> {
-        let name = "store complete".to_owned();
-        self.call(name, |_, _| done_at_once(self.store.complete(customer, lease, run))).await
-    }
-}
-
-#[async_trait]
-impl Lease for Stage {
-    async fn acquire(
-        &self,
-        customer: &CustomerId,
-        now: DateTime<Utc>,
-        hold_for: TimeDelta,
-    ) -> Result<Leased, PortError> {
-        let name = "store acquire".to_owned();
-        self.call(name, |_, _| done_at_once(self.store.acquire(customer, now, hold_for))).await
-    }
-
-    async fn renew(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        now: DateTime<Utc>,
-        hold_for: TimeDelta,
-    ) -> Result<(), PortError> {
-        let name = "store renew".to_owned();
-        self.call(name, |_, _| done_at_once(self.store.renew(customer, lease, now, hold_for))).await
-    }
-
-    async fn held_until(
-        &self,
-        customer: &CustomerId,
-        now: DateTime<Utc>,
-    ) -> Result<Option<DateTime<Utc>>, PortError> {
-        let name = "store held until".to_owned();
-        self.call(name, |_, _| done_at_once(self.store.held_until(customer, now))).await
-    }
-
-    async fn release(&self, customer: &CustomerId, lease: LeaseId) -> Result<(), PortError> {
-        self.call("store release".to_owned(), |_, _| done_at_once(self.store.release(customer, lease))).await
-    }
-}
-
-#[async_trait]
-impl Authorities for Stage {
-    async fn give_mandate(&self, mandate: &Mandate) -> Result<(), PortError> {
-        self.call("store give mandate".to_owned(), |_, _| done_at_once(self.store.give_mandate(mandate)))
-            .await
-    }
-
-    async fn mandate(&self, customer: &CustomerId) -> Result<Option<Mandate>, PortError> {
-        self.call("store mandate".to_owned(), |_, _| done_at_once(self.store.mandate(customer))).await
-    }
-
-    async fn revoke_mandate(
-        &self,
-        customer: &CustomerId,
-        by: &Pii<String>,
-        at: DateTime<Utc>,
-    ) -> Result<bool, PortError> {
-        let name = "store revoke mandate".to_owned();
-        self.call(name, |_, _| done_at_once(self.store.revoke_mandate(customer, by, at))).await
-    }
-
-    async fn approve(&self, customer: &CustomerId, approval: &Approval) -> Result<Remembered, PortError> {
-        self.call("store approve".to_owned(), |_, _| done_at_once(self.store.approve(customer, approval)))
-            .await
-    }
-
-    async fn approvals(&self, customer: &CustomerId) -> Result<Vec<Approval>, PortError> {
-        self.call("store approvals".to_owned(), |_, _| done_at_once(self.store.approvals(customer))).await
-    }
-}
-
-#[async_trait]
-impl RunStore for Stage {
-    async fn begin(
-        &self,
-        customer: &CustomerId,
-        lease: LeaseId,
-        at: DateTime<Utc>,
-    ) -> Result<RunId, PortError> {
-        self.call("store begin".to_owned(), |_, _| done_at_once(self.store.begin(customer, lease, at))).await
-    }
-
-    async fn end(&self, customer: &CustomerId, run: RunId, ending: &RunEnding) -> Result<(), PortError> {
-        self.call("store end".to_owned(), |_, _| done_at_once(self.store.end(customer, run, ending))).await
-    }
-
-    async fn runs(&self, customer: &CustomerId, at_most: u32) -> Result<Vec<RunRecord>, PortError> {
-        self.call("store runs".to_owned(), |_, _| done_at_once(self.store.runs(customer, at_most))).await
-    }
-
-    async fn keep_plan(&self, customer: &CustomerId, plan: &KeptPlan) -> Result<(), PortError> {
-        self.call("store keep plan".to_owned(), |_, _| done_at_once(self.store.keep_plan(customer, plan)))
-            .await
-    }
-
-    async fn plan(&self, customer: &CustomerId, id: &PlanId) -> Result<Option<KeptPlan>, PortError> {
-        self.call("store plan".to_owned(), |_, _| done_at_once(self.store.plan(customer, id))).await
-    }
-
-    async fn purge(&self, customer: &CustomerId, before: DateTime<Utc>) -> Result<u64, PortError> {
-        self.call("store purge".to_owned(), |_, _| done_at_once(self.store.purge(customer, before))).await
     }
 }
 

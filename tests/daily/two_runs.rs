@@ -48,8 +48,8 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
         twin.stage.calls("")
     };
     assert!(calls.len() > 25, "{calls:?}");
-    let acquired = calls.iter().position(|call| call == "store acquire").unwrap();
-    let released = calls.iter().position(|call| call == "store release").unwrap();
+    let acquired = calls.iter().position(|call| call == "lease acquire").unwrap();
+    let released = calls.iter().position(|call| call == "lease release").unwrap();
     for (number, call) in calls.iter().enumerate().take(released + 1).skip(acquired + 1) {
         let mut play = working_day();
         play.stage.order(At::Call(number), Fault::StandsStill);
@@ -63,7 +63,7 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
             stage.forget_calls();
 
             let Some(Err(EngineError::Busy { until })) = stage.daily() else { panic!("not busy") };
-            assert_eq!(stage.calls(""), ["store acquire"], "a busy run does nothing else");
+            assert_eq!(stage.calls(""), ["lease acquire"], "a busy run does nothing else");
             stage.set_time(until);
             let second = stage.daily().unwrap().unwrap();
             assert!(second.is_complete(), "{second:?}");
@@ -80,7 +80,7 @@ fn r24_a_second_run_is_busy_and_one_that_wakes_up_too_late_writes_nothing_more()
             Err(EngineError::Read { error, .. }) => error.kind() == PortErrorKind::Overtaken,
             Err(error) => panic!("asleep at {call}: {error:?}"),
             Ok(report) => {
-                let only_the_end_was_left = ["store end", "store release"].contains(&call.as_str());
+                let only_the_end_was_left = ["runs end", "lease release"].contains(&call.as_str());
                 let stopped = report.applied().is_some_and(|applied| applied.stopped.is_some());
                 stopped || report.unremembered.is_some() || only_the_end_was_left
             }

@@ -36,9 +36,16 @@ async fn the_demo_ignores_the_environment_and_gives_the_same_twice() {
     let days = json["days"].as_array().unwrap();
     let typed: Vec<Vec<_>> = days.iter().map(|day| words(day, "typed")).collect();
     let verdicts: Vec<Vec<_>> = days.iter().map(|day| words(day, "verdict")).collect();
-    assert_eq!(typed[0], ["run", "confirm", "run", "run"]);
+    assert_eq!(typed[0], ["run", "confirm", "run", "run", "budgets baseline"]);
     assert_eq!(verdicts[0], ["waits", "done", "done"]);
-    assert_eq!((&typed[1], &days[1]["steps"][0]["done"]), (&vec!["run"], &json!(3)));
+    assert_eq!((&typed[1], &days[1]["steps"][0]["done"]), (&vec!["run", "budgets confirm"], &json!(3)));
+    let (given, support) = (&days[1]["steps"][0]["grants"], &json["support"]);
+    assert!(given.as_u64() > Some(3), "{given}");
+    assert_eq!((&support["given"], &days[1]["steps"][1]["count"]), (given, given));
+    assert_eq!((&support["twice"], &support["two_monthly"]), (&json!(0), &json!(0)));
+    assert_ne!(support["cancelled"], "0.00");
+    assert_eq!(days[2]["steps"][0]["grants"], 0, "a quiet day");
+    assert_eq!(days[4]["steps"][0]["money"]["proposals"], 1, "another amount waits");
     assert_eq!((&typed[2], &days[2]["steps"][0]["writes"]), (&vec!["run"], &json!(0)));
     assert_eq!(days[3]["steps"][0]["brakes"][0]["brake"], "over_limit");
     assert_eq!((&typed[3], &verdicts[3]), (&vec!["run", "approve", "run"], &vec!["waits", "done"]));

@@ -12,11 +12,15 @@
 
 mod approval;
 mod binaries;
+mod budgets;
+mod budgets_memory;
+mod budgets_words;
 mod checking;
 mod command_line;
 mod daily_life;
 mod debtors;
 mod demo;
+mod exports;
 mod faults;
 mod faults_while_writing;
 mod folder;
@@ -24,6 +28,7 @@ mod forms;
 mod guards;
 mod held;
 mod in_process;
+mod money_stage;
 mod oracle;
 mod other_decisions;
 mod process;

@@ -33,9 +33,15 @@ impl SandboxProcess {
 
     /// One word with the control port, which must not refuse it.
     pub(crate) async fn control(&self, method: &str, path: &str, body: &Value) -> Value {
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        self.send(method, path, body).await
+    }
+
+    /// The same with a body that is no JSON.
+    pub(crate) async fn send(&self, method: &str, path: &str, body: Vec<u8>) -> Value {
         let url = format!("{}{path}", self.line["control_url"].as_str().unwrap());
         let request = self.http.request(method.parse().unwrap(), url);
-        let request = if body.is_null() { request } else { request.body(body.to_string()) };
+        let request = if body.is_empty() { request } else { request.body(body) };
         let answer = request.send().await.unwrap();
         let status = answer.status();
         let text = answer.text().await.unwrap();

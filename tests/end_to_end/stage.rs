@@ -10,6 +10,7 @@ use yourcampus_client::sandbox::{Account, State};
 
 use crate::binaries::binaries;
 use crate::folder::Folder;
+use crate::money_stage::GRANTS;
 use crate::process::{self, Ran};
 use crate::sandbox_process::SandboxProcess;
 use crate::secrecy::{Secrets, credentials_in};
@@ -150,13 +151,30 @@ impl Stage {
         self.secrets.lock().unwrap().add_credentials(secrets.iter().copied());
     }
 
-    /// All files but those of the test itself, which end in `.toml` and may hold the client id, and the token file, which
-    /// is there to hold tokens.
+    /// All files but those of the test itself, which end in `.toml` and may hold the client id, the token file, which is
+    /// there to hold tokens, and lists for support, which are there to hold addresses; as the ledger does as long as a
+    /// list is open (so that it is left out while there is a folder of lists).
     fn written(&self) -> Vec<(String, String)> {
         let mut written = self.folder.contents();
-        let is_toml = |name: &str| std::path::Path::new(name).extension().is_some_and(|kind| kind == "toml");
-        written.retain(|(name, _)| !is_toml(name) && !name.ends_with(GRANT_FILE));
+        let is_a = |name: &str, wanted: &str| {
+            std::path::Path::new(name).extension().is_some_and(|kind| kind == wanted)
+        };
+        written.retain(|(name, _)| !is_a(name, "toml") && !is_a(name, "csv") && !name.ends_with(GRANT_FILE));
+        if self.folder.path(GRANTS).exists() {
+            written.retain(|(name, _)| !name.contains(STORE));
+        }
         written
+    }
+
+    /// Searches the ledger too, after the test has put the folder of lists away.
+    pub(crate) async fn search_the_ledger(&self) {
+        self.remember_secrets().await;
+        let written = self.written();
+        assert!(written.iter().any(|(name, _)| name.contains(STORE)), "there is a ledger to search");
+        let secrets = self.secrets.lock().unwrap();
+        for (name, content) in &written {
+            secrets.assert_absent(name, content);
+        }
     }
 
     /// The tokens in the token file.

@@ -17,6 +17,7 @@ mod pacing;
 mod paging;
 mod raw_server;
 mod rows;
+mod salaries;
 mod secrecy;
 mod sign_in;
 mod sign_in_on_sandbox;

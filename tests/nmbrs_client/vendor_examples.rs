@@ -111,6 +111,7 @@ async fn read_by(operation: Operation, body: &Value) -> (usize, usize) {
         Operation::PersonalInfo => read(client.personal_info(&company), entries).await,
         Operation::Employments => read(client.employments(&company), entries).await,
         Operation::Contracts => read(client.contracts(&company), entries).await,
+        Operation::Salaries => read(client.salaries(&company), entries).await,
         Operation::ExtraFieldDefinitions => read(client.extra_field_definitions(&company), none).await,
         Operation::ExtraFieldValues => read(client.extra_field_values(&company), entries).await,
         other => panic!("no reading for {other}"),
@@ -123,6 +124,7 @@ fn counted(operation: Operation, body: &Value) -> (usize, usize) {
         Operation::PersonalInfo => "info",
         Operation::Employments => "employments",
         Operation::Contracts => "contracts",
+        Operation::Salaries => "salaries",
         Operation::ExtraFieldValues => "extraFields",
         _ => "",
     };

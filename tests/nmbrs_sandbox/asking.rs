@@ -69,6 +69,7 @@ pub(crate) fn all_paths(world: &World) -> Vec<(&'static str, String)> {
         paths.push(("getEmployeePersonalInfoByCompany", format!("{below}/employees/personalinfo")));
         paths.push(("getEmploymentsByCompany", format!("{below}/employees/employments")));
         paths.push(("getContractsByCompany", format!("{below}/employees/contracts")));
+        paths.push(("getSalariesByCompany", format!("{below}/employees/salaries")));
         paths.push(("getEmployeesExtraFields", format!("{below}/employees/extraFields")));
     }
     paths

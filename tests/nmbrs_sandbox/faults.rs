@@ -176,7 +176,7 @@ async fn a_changed_total_is_announced_on_that_page_only() {
 async fn a_row_can_lose_its_id_or_hold_what_nobody_can_read() {
     let sandbox = sandbox(100).await;
     let path = employees_path(&sandbox);
-    for below in ["", "/personalinfo", "/employments", "/contracts", "/extraFields"] {
+    for below in ["", "/personalinfo", "/employments", "/contracts", "/salaries", "/extraFields"] {
         let path = format!("{path}{below}");
         let (_, right) = read(&sandbox, &path).await;
 

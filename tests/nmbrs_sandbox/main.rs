@@ -19,6 +19,7 @@ mod openapi;
 mod paging;
 mod population;
 mod pushed;
+mod salaries;
 mod sign_in;
 mod strictness;
 mod subscription;

@@ -125,7 +125,7 @@ async fn each_operation_needs_one_of_its_scopes() {
         "getDebtors" | "getCompanies" | "getCompaniesByDebtor" | "getextrafieldSettings" => "company.info",
         "getDebtorInfo" => "debtor.info",
         "getUserInfo" => "user.info",
-        "getEmploymentsByCompany" | "getContractsByCompany" => "employee.employment",
+        "getEmploymentsByCompany" | "getContractsByCompany" | "getSalariesByCompany" => "employee.employment",
         _ => "employee.info",
     };
     let families = ["company.info", "debtor.info", "user.info", "employee.employment", "employee.info"];

@@ -2,6 +2,7 @@
 
 pub mod raw_http;
 pub mod untrusted;
+pub mod watched_store;
 
 #[doc = include_str!("../../README.md")]
 mod readme {}

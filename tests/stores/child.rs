@@ -10,19 +10,44 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use chrono::TimeDelta;
+use sync_core::Pii;
+use sync_core::budget::GrantState;
 use sync_core::ports::{
-    Authorities, KeptPlan, Lease, Leased, Ledger, PortError, RunEnd, RunEnding, RunStore,
+    Authorities, KeptPlan, Lease, Leased, Ledger, MoneyLedger, PortError, RunEnd, RunEnding, RunStore, ToldBy,
 };
 use sync_core::sqlite::SqliteStore;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{ChildStdin, ChildStdout, Command};
 
-use crate::stage::{beneath, customer, done, intent, plan, start, try_lease};
+use crate::stage::{
+    LIST, batch, beneath, customer, done, found, grant, intent, plan, settle, start, try_lease,
+};
 
 /// Where a child finds the folder of its store. Without it the test `child::serves` does nothing.
 const STORE: &str = "STORES_CHILD";
-/// Set if it is to be busy until it is killed.
+/// Set to what it is to be busy with until it is killed.
 const BUSY: &str = "STORES_CHILD_BUSY";
+
+/// What a child can be busy with.
+#[derive(Clone, Copy)]
+pub(crate) enum Busy {
+    /// Runs, their plans and their intents.
+    Running,
+    /// Lists of grants.
+    Granting,
+}
+
+impl Busy {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Granting => "granting",
+        }
+    }
+}
+
+/// How many grants stand in each list of a busy child.
+pub(crate) const LISTED: u64 = 3;
 
 /// The user that every system has and that owns nothing.
 const NOBODY: u32 = 65534;
@@ -53,23 +78,34 @@ pub(crate) struct Answered {
 impl Child {
     /// A child that has opened the store and waits to be told.
     pub(crate) async fn start(folder: &Path) -> Self {
-        let mut child = Self::spawn(Command::new(std::env::current_exe().unwrap()), folder, false);
+        let mut child = Self::spawn(Command::new(std::env::current_exe().unwrap()), folder, None);
         assert_eq!(child.answer().await, "ready");
         child
     }
 
     /// A child that writes as fast as it can.
     pub(crate) async fn start_busy(folder: &Path) -> Self {
-        let mut child = Self::spawn(Command::new(std::env::current_exe().unwrap()), folder, true);
+        Self::start_busy_with(Busy::Running, folder).await
+    }
+
+    /// A child that does one thing as fast as it can.
+    pub(crate) async fn start_busy_with(busy: Busy, folder: &Path) -> Self {
+        let mut child = Self::spawn(Command::new(std::env::current_exe().unwrap()), folder, Some(busy));
         assert_eq!(child.answer().await, "ready");
         child
+    }
+
+    /// A child that is about to open the store.
+    pub(crate) fn begin(folder: &Path) -> Self {
+        Self::spawn(Command::new(std::env::current_exe().unwrap()), folder, None)
     }
 
     /// A child that a shell has prepared for.
     pub(crate) async fn start_in_shell(first: &str, folder: &Path, is_busy: bool) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", &format!("{first}; exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
-        let mut child = Self::spawn(shell, folder, is_busy);
+        let busy = is_busy.then_some(Busy::Running);
+        let mut child = Self::spawn(shell, folder, busy);
         assert_eq!(child.answer().await, "ready");
         child
     }
@@ -80,13 +116,13 @@ impl Child {
         if is_root() {
             command.uid(NOBODY).gid(NOBODY);
         }
-        Self::spawn(command.into(), folder, false)
+        Self::spawn(command.into(), folder, None)
     }
 
-    fn spawn(mut command: Command, folder: &Path, is_busy: bool) -> Self {
+    fn spawn(mut command: Command, folder: &Path, busy: Option<Busy>) -> Self {
         command.args(["--exact", "child::serves", "--nocapture"]).env(STORE, folder);
-        if is_busy {
-            command.env(BUSY, "1");
+        if let Some(busy) = busy {
+            command.env(BUSY, busy.name());
         }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().unwrap();
@@ -134,6 +170,16 @@ impl Child {
         }
         self.process.wait().await.unwrap();
         answered
+    }
+
+    /// All that it says from now on until it is gone, as it says it.
+    pub(crate) async fn words_until_it_ends(&mut self) -> Vec<String> {
+        let mut words = Vec::new();
+        while let Some(answer) = self.answer_if_any().await {
+            words.push(answer);
+        }
+        self.process.wait().await.unwrap();
+        words
     }
 
     /// This many answers.
@@ -199,8 +245,8 @@ async fn serves() {
         Err(error) => return say(&format!("{:?}", error.kind())),
     };
     say("ready");
-    if std::env::var_os(BUSY).is_some() {
-        return be_busy(&store).await;
+    if let Ok(busy) = std::env::var(BUSY) {
+        return be_busy(&store, &busy).await;
     }
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap();
@@ -216,8 +262,12 @@ async fn serves() {
 }
 
 /// One run after the other, each call told when it was answered.
-async fn be_busy(store: &SqliteStore) {
-    let stopped = write_until_it_fails(store).await.unwrap_err();
+async fn be_busy(store: &SqliteStore, with: &str) {
+    let stopped = if with == Busy::Granting.name() {
+        grant_until_it_fails(store).await.unwrap_err()
+    } else {
+        write_until_it_fails(store).await.unwrap_err()
+    };
     say(&format!("stopped {:?}", beneath(&stopped)));
 }
 
@@ -240,6 +290,25 @@ async fn write_until_it_fails(store: &SqliteStore) -> Result<(), PortError> {
         store.approvals(&customer()).await?;
         store.end(&customer(), run, &RunEnding::new(start(), RunEnd::Done)).await?;
         say("ended");
+    }
+}
+
+/// One list after the other: prepared, handed over, confirmed.
+async fn grant_until_it_fails(store: &SqliteStore) -> Result<(), PortError> {
+    let lease = try_lease(store).await?;
+    if store.view(&customer()).await?.money.epoch.is_none() {
+        found(store).await?;
+    }
+    let mut number = store.view(&customer()).await?.money.sequence;
+    loop {
+        number += 1;
+        let grants: Vec<_> = (0..LISTED).map(|at| grant(number * LISTED + at)).collect();
+        store.prepare(&customer(), lease, &batch(number, grants.clone(), Some(&LIST.repeat(500)))).await?;
+        say(&format!("prepared {number}"));
+        settle(store, &grants, GrantState::HandedOver, ToldBy::Run).await?;
+        say(&format!("handed {number}"));
+        settle(store, &grants, GrantState::Given, ToldBy::Person(Pii::new("Bo".to_owned()))).await?;
+        say(&format!("given {number}"));
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use sync_core::ports::{KeptPlan, Ledger, PortErrorKind, RunStore};
+use sync_core::ports::{KeptPlan, Ledger, MoneyLedger, PortErrorKind, RunStore};
 use sync_core::sqlite::{SqliteErrorKind, SqliteStore};
 
 use crate::child::Child;
-use crate::stage::{Folder, beneath, customer, done, intent, lease, plan, start};
+use crate::stage::{Folder, batch, beneath, customer, done, found, grant, intent, lease, plan, start};
 
 #[tokio::test]
 async fn a_store_without_room_says_so_and_goes_on_when_there_is_room() {
@@ -41,6 +41,25 @@ async fn a_store_without_room_says_so_and_goes_on_when_there_is_room() {
     assert_eq!(store.plan(&customer(), &plan(1)).await.unwrap(), Some(large));
 }
 
+#[tokio::test]
+async fn a_list_for_which_there_is_no_room_is_not_prepared_and_takes_no_number() {
+    let folder = Folder::new();
+    let store = SqliteStore::open_at_most(folder.file(), 400 * 1024).await.unwrap();
+    found(&store).await.unwrap();
+    let held = lease(&store).await;
+    let before = store.view(&customer()).await.unwrap();
+    let large = batch(1, (0..100).map(grant).collect(), Some(&vec![b'x'; 1024 * 1024]));
+    let error = store.prepare(&customer(), held, &large).await.unwrap_err();
+    assert_eq!((error.kind(), beneath(&error)), (PortErrorKind::Fatal, SqliteErrorKind::Full));
+    assert_eq!(store.view(&customer()).await.unwrap(), before);
+    assert!(store.batch(&customer(), &large.id).await.unwrap().is_none());
+    drop(store);
+
+    let store = folder.open().await;
+    store.prepare(&customer(), held, &large).await.unwrap();
+    assert_eq!(store.batch(&customer(), &large.id).await.unwrap().unwrap().list, large.list);
+}
+
 /// The operating system refuses every byte beyond a limit, in the middle of whatever is being written: the next best
 /// thing to a full disk that needs no rights.
 #[tokio::test]
@@ -48,7 +67,7 @@ async fn a_write_that_the_system_cuts_off_leaves_nothing_half_done() {
     let folder = Folder::new();
     let mut total = 0;
     // In blocks of 512 bytes: inside the log, and with more room inside the file.
-    for blocks in [200, 230, 261, 500, 733, 1000, 1500, 2001] {
+    for blocks in [400, 430, 461, 700, 933, 1200, 1500, 2001] {
         let limit = format!("trap '' XFSZ; ulimit -f {blocks}");
         let mut child = Child::start_in_shell(&limit, folder.root(), true).await;
         let answered = child.until_it_ends().await;

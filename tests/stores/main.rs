@@ -12,6 +12,7 @@
 mod child;
 mod conformance;
 mod dropping;
+mod erased;
 mod file;
 mod full;
 mod killed;

@@ -1,10 +1,10 @@
 //! Many processes on one file.
 
 use futures_util::future::join_all;
-use sync_core::ports::Ledger;
+use sync_core::ports::{Ledger, MoneyLedger, PortErrorKind};
 
 use crate::child::Child;
-use crate::stage::{Folder, customer, intent, lease};
+use crate::stage::{Folder, batch, customer, found, grant, intent, lease};
 
 const PROCESSES: usize = 8;
 
@@ -53,4 +53,22 @@ async fn several_stores_of_one_process_share_the_file_as_processes_do() {
     });
     join_all(all).await;
     assert_eq!(stores[3].open_intents(&customer).await.unwrap().len(), 20 * PROCESSES);
+}
+
+/// Also with one lease, which the engine never lets two have.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_stores_that_prepare_one_grant_at_once_exactly_one_does() {
+    let folder = Folder::new();
+    let stores = join_all((0..PROCESSES).map(|_| folder.open())).await;
+    found(&stores[0]).await.unwrap();
+    let (lease, customer) = (lease(&stores[0]).await, customer());
+    for number in 1..=10 {
+        let batch = batch(number, vec![grant(number)], None);
+        let answers = join_all(stores.iter().map(|store| store.prepare(&customer, lease, &batch))).await;
+        let (done, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(Result::is_ok);
+        assert_eq!(done.len(), 1);
+        let kinds = refused.into_iter().map(|answer| answer.unwrap_err().kind());
+        assert!(kinds.into_iter().all(|kind| kind == PortErrorKind::Conflict));
+    }
+    assert_eq!(stores[3].view(&customer).await.unwrap().money.grants.len(), 10);
 }

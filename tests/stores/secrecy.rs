@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
 use nmbrs_client::{NmbrsClient, NmbrsSource, sandbox as nmbrs};
 use sync_core::authority::{Approval, Mandate};
@@ -14,7 +14,7 @@ use yourcampus_client::{
     CustomerApiConfig, HttpCustomerApi, YourCampusReader, YourCampusWriter, sandbox as yourcampus,
 };
 
-use crate::stage::{Folder, customer, intent, lease};
+use crate::stage::{Folder, intent, lease};
 
 const OPERATOR: &str = "Zoë van 't Hof";
 
@@ -116,25 +116,6 @@ async fn after_whole_runs_the_file_names_nobody_but_the_operator() {
     assert_absent(&secrets, &bytes);
     drop(store);
     assert_absent(&secrets, &folder.bytes());
-}
-
-#[tokio::test]
-async fn what_was_forgotten_is_in_no_file_any_more() {
-    let folder = Folder::new();
-    let store = folder.open().await;
-    let lease = lease(&store).await;
-    let mut intents = Vec::new();
-    for number in 1..200 {
-        intents.push(store.intend(&customer(), lease, &intent(number)).await.unwrap());
-    }
-    for id in intents {
-        store.settle(&customer(), id, &sync_core::ports::Outcome::NotDone).await.unwrap();
-    }
-    let holds = |folder: &Folder| String::from_utf8_lossy(&folder.bytes()).contains("nmbrs:rest:person-");
-    assert!(holds(&folder));
-    let later = intent(1).at + TimeDelta::days(1);
-    assert_eq!(store.purge(&customer(), later).await.unwrap(), 199);
-    assert!(!holds(&folder));
 }
 
 /// Errors go into logs, and the values that they are about do not.

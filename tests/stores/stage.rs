@@ -6,11 +6,17 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sync_core::budget::{
+    Act, Baseline, BatchId, Budget, BudgetKind, Category, Epoch, Founding, Grant, GrantId, GrantRecord,
+    GrantState, Mark, Occasion,
+};
 use sync_core::ledger::Link;
 use sync_core::plan::{ActionKind, PlanId};
-use sync_core::ports::{Certain, Intent, Lease, LeaseId, Leased, Outcome, PortError};
+use sync_core::ports::{
+    Certain, Intent, Lease, LeaseId, Leased, MoneyLedger, NewBatch, Outcome, PortError, ToldBy,
+};
 use sync_core::sqlite::{SqliteError, SqliteErrorKind, SqliteStore};
-use sync_core::{AccountId, CompanyId, CustomerId, ExternalId};
+use sync_core::{AccountId, CompanyId, CustomerId, Euro, ExternalId, Pii};
 
 /// A folder of a test's own, gone with the test.
 pub(crate) struct Folder(PathBuf);
@@ -109,4 +115,45 @@ pub(crate) async fn try_lease(store: &dyn Lease) -> Result<LeaseId, PortError> {
 pub(crate) fn beneath(error: &PortError) -> SqliteErrorKind {
     let source = error.source().and_then(|source| source.downcast_ref::<SqliteError>());
     source.unwrap_or_else(|| panic!("{error}")).kind()
+}
+
+/// A row of a list, with an address that stands nowhere else.
+pub(crate) const LIST: &[u8] = b"geheim.adres@voorbeeld.example,one-off,all,grant,123.45\r\n";
+
+/// The memory of money that the tests work in.
+pub(crate) fn epoch() -> Epoch {
+    Epoch::founded(&customer(), &plan(1), start())
+}
+
+/// Somebody says that nobody was given anything yet.
+pub(crate) async fn found(store: &dyn MoneyLedger) -> Result<(), PortError> {
+    let mut baseline = Baseline::new(plan(1), Pii::new("Zoë".to_owned()), start());
+    baseline.founds = Some(Founding::new(epoch(), None));
+    store.keep_baseline(&customer(), &baseline).await
+}
+
+/// A first one-off of the person of this number.
+pub(crate) fn grant(number: u64) -> GrantRecord {
+    let budget = Budget::new(BudgetKind::OneOff, Category::parse("all").unwrap());
+    let id = GrantId::of(&customer(), &person(number), &budget, Occasion::FIRST);
+    let grant = Grant::new(id, Occasion::FIRST, Act::Grant, Euro::from_cents(12_345));
+    GrantRecord::intended(person(number), AccountId::new(i64::try_from(number).unwrap()), budget, &grant)
+}
+
+/// The batch of this number.
+pub(crate) fn batch(number: u64, grants: Vec<GrantRecord>, list: Option<&[u8]>) -> NewBatch {
+    let mark = Mark::new(epoch(), number);
+    let id = BatchId::of(&mark, grants.iter().map(|grant| &grant.id));
+    NewBatch::new(id, mark, plan(number), start(), grants, list.map(<[u8]>::to_vec))
+}
+
+/// How grants stand from now on.
+pub(crate) async fn settle(
+    store: &dyn MoneyLedger,
+    grants: &[GrantRecord],
+    state: GrantState,
+    by: ToldBy,
+) -> Result<(), PortError> {
+    let told: Vec<_> = grants.iter().map(|grant| (grant.id.clone(), state)).collect();
+    store.settle_grants(&customer(), &told, &by, start()).await
 }

@@ -14,6 +14,8 @@ mod connecting;
 mod decoding;
 mod dropping;
 mod fake;
+mod grant_list;
+mod grant_list_desk;
 mod observing;
 mod pacing;
 mod paging;

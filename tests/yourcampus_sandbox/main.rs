@@ -10,10 +10,12 @@
 )]
 
 mod asking;
+mod budgets;
 mod control;
 mod faults;
 mod paging;
 mod rate_limit;
+mod service_desk;
 mod strictness;
 mod token;
 mod variation;

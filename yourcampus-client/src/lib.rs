@@ -13,6 +13,8 @@ mod employee_edit;
 mod error;
 mod fake;
 mod fields;
+#[cfg(feature = "files")]
+pub mod files;
 mod http_api;
 mod id;
 mod json;

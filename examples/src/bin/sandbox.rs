@@ -95,6 +95,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         },
         "yourcampus": {
             "base_url": yourcampus.base_url(),
+            "desk_url": yourcampus.desk_url(),
             "access_key": target.access_key,
             "secret_key": target.secret_key,
             "company": stage::COMPANY,

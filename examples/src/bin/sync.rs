@@ -87,10 +87,12 @@ async fn with_config(command: Command, setting: Setting<'_>) -> anyhow::Result<E
         }
         Command::Confirm(typed) => commands::confirm(setting, &typed).await,
         Command::Approve(typed) => commands::approve(setting, &typed).await,
+        Command::Budgets(typed) => commands::budgets(setting, &typed).await,
         Command::Revoke { by, .. } => commands::revoke(setting, &by).await,
         Command::Status { json, .. } => commands::status(setting, json).await,
         Command::Person { id, json, .. } => commands::person(setting, &id, json).await,
         Command::Apply { plan, approve, json, .. } => commands::apply(setting, &plan, &approve, json).await,
+        Command::Export(typed) => Box::pin(commands::export(setting, &typed)).await,
         Command::Purge { older_than, .. } => commands::purge(setting, older_than).await,
         Command::Explain { plan, employee } => commands::explain(&plan, &employee),
     }

@@ -3,6 +3,7 @@
 //! In: the configuration. Out: one line for each check, with what to do about it. A check that fails does not keep the
 //! others from being made, unless they need what it found missing.
 
+mod budgets;
 mod companies;
 mod nmbrs;
 mod reads;
@@ -39,7 +40,7 @@ pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Rep
     }
     let mut least_requests = None;
     if let Some(token) = token {
-        lines.push(nmbrs::granted(&token, advisor));
+        lines.push(nmbrs::granted(&token, &config.policy, advisor));
         lines.push(nmbrs::user(&source, &token, advisor).await);
         let (companies, least) = companies::companies(&source, &config.policy, advisor).await;
         lines.extend(companies);
@@ -52,5 +53,7 @@ pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Rep
     lines.push(Line::unknown("Nmbrs limit", found));
     lines.extend(yourcampus::company(&api, &config.policy, advisor).await);
     lines.push(yourcampus::limit(api.last_rate_limit(), &config.yourcampus.limits));
-    Ok(Report { lines, formula: source.call_formula(), least_requests })
+    lines.extend(budgets::desk(config).await);
+    let salaries = config.policy.salaries.is_some();
+    Ok(Report { lines, formula: source.call_formula(), least_requests, salaries })
 }

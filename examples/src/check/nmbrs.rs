@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use nmbrs_client::auth::{AccessToken, Authorizer, Grant, GrantState};
 use nmbrs_client::{NmbrsSource, Scope};
+use sync_core::Policy;
 use sync_core::ports::Clock;
 
 use super::report::Line;
@@ -69,12 +70,12 @@ pub(super) async fn sign_in(authorizer: &Authorizer, advisor: &Advisor<'_>) -> (
 }
 
 /// What was granted, against the least that a run needs.
-pub(super) fn granted(token: &AccessToken, advisor: &Advisor<'_>) -> Line {
+pub(super) fn granted(token: &AccessToken, policy: &Policy, advisor: &Advisor<'_>) -> Line {
     let check = "scopes";
     let Some(granted) = token.scopes() else {
         return Line::unknown(check, "the server did not say which were granted");
     };
-    let missing = scopes::missing(granted, NmbrsSource::OPERATIONS);
+    let missing = scopes::missing(granted, &scopes::operations(policy));
     let found = format!("granted: {}", scopes::listed(granted));
     if missing.is_empty() {
         Line::ok(check, found)

@@ -13,7 +13,7 @@ pub(super) struct Read {
 }
 
 /// Everything, in the order in which a run asks.
-pub(super) const READS: [Read; 9] = [
+const READS: [Read; 9] = [
     Read {
         operation: Operation::Companies,
         data: "id, debtor, name",
@@ -61,11 +61,23 @@ pub(super) const READS: [Read; 9] = [
     },
 ];
 
+/// What the list of salaries reads besides, where the policy asks for one.
+const SALARIES: Read = Read {
+    operation: Operation::Salaries,
+    data: "amount, type and first day of salaries",
+    consumer: "only `sync export flex-salary`; no run reads them",
+};
+
+/// Everything that this customer's commands read.
+pub(super) fn reads(salaries: bool) -> impl Iterator<Item = Read> {
+    READS.into_iter().chain(salaries.then_some(SALARIES))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use nmbrs_client::NmbrsSource;
+    use nmbrs_client::{NmbrsSalaries, NmbrsSource};
 
     use super::*;
 
@@ -75,5 +87,7 @@ mod tests {
         let sent: BTreeSet<_> = NmbrsSource::OPERATIONS.iter().copied().collect();
         assert_eq!(told, sent);
         assert_eq!(told.len(), READS.len());
+        let besides: Vec<_> = reads(true).skip(READS.len()).map(|read| read.operation).collect();
+        assert_eq!((besides.as_slice(), reads(false).count()), (NmbrsSalaries::OPERATIONS, READS.len()));
     }
 }

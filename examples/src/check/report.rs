@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reads::READS;
+use super::reads::reads;
 use crate::show;
 
 /// How one check ended.
@@ -75,6 +75,8 @@ pub struct Report {
     pub formula: &'static str,
     /// The fewest that a run can take with the companies that take part, if they are known.
     pub least_requests: Option<u64>,
+    /// Does the policy ask for a list of salaries?
+    pub salaries: bool,
 }
 
 impl Report {
@@ -93,7 +95,7 @@ impl Report {
             let verdict = line.verdict.word().to_lowercase();
             json!({"check": line.check, "verdict": verdict, "found": line.found, "do": line.todo})
         };
-        let reads = READS.iter().map(|read| {
+        let reads = reads(self.salaries).map(|read| {
             json!({
                 "operation": read.operation.name(),
                 "scope": read.operation.least_scope().as_str(),
@@ -121,7 +123,7 @@ impl Report {
             }
         }
         text.push_str("\nA run would read of Nmbrs:\n");
-        for read in READS {
+        for read in reads(self.salaries) {
             let scope = read.operation.least_scope();
             text.push_str(&show::wrapped("  ", &format!("{} ({scope})", read.operation)));
             text.push_str(&show::wrapped("    ", read.data));
@@ -143,7 +145,7 @@ mod tests {
     use super::*;
 
     fn report(lines: Vec<Line>) -> Report {
-        Report { lines, formula: "f", least_requests: Some(13) }
+        Report { lines, formula: "f", least_requests: Some(13), salaries: false }
     }
 
     #[test]

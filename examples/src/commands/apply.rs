@@ -8,10 +8,10 @@ use std::path::Path;
 use anyhow::bail;
 use sync_core::PlanId;
 use sync_core::authority::{Approval, Refusal};
-use sync_core::engine::{SyncRun, Verdict};
+use sync_core::engine::Verdict;
 use sync_core::ports::Clock;
 
-use super::{Setting, Sides, bars, ended_early};
+use super::{Setting, bars, ended_early};
 use crate::clock::MachineClock;
 use crate::exit::{Ended, WrongUsage};
 use crate::terminal::{say, tell};
@@ -28,8 +28,8 @@ pub async fn apply(setting: Setting<'_>, plan: &Path, approve: &str, json: bool)
     };
     let approved = plan_file::open(plan)?;
     let store = store::to_run(setting.config).await?;
-    let Sides { source, reader, writer } = setting.sides().await?;
-    let mut run = SyncRun::new(&source, &reader, &writer, &store, &MachineClock);
+    let sides = setting.sides().await?;
+    let mut run = sides.run(&store);
     if let Some(bars) = bars(json) {
         run = run.with_progress(bars);
     }

@@ -28,6 +28,9 @@ pub async fn approve(setting: Setting<'_>, typed: &Approve) -> anyhow::Result<En
     let store = store::of_earlier_runs(setting.config).await?;
     let plan = word::kept_plan(setting, &store, &typed.word.plan, now).await?;
     let mut proposals = plan.proposals(&kinds(typed));
+    if typed.budgets {
+        proposals.extend(plan.budget_proposals());
+    }
     for id in &typed.person {
         proposals.insert(proposed_for(&plan, id)?);
     }
@@ -44,7 +47,7 @@ pub async fn approve(setting: Setting<'_>, typed: &Approve) -> anyhow::Result<En
     let approval = word::approval(&plan, &typed.word, now)?.with_proposals(proposals);
     word::keep(setting, &store, &approval).await?;
     say(&show::given(&format!(
-        "Approved for 24 hours: the actions of this plan, and {count} proposals. To carry it out now"
+        "Approved for 24 hours: the actions of this plan, and what it proposes for {count} people. To carry it out now"
     )));
     say(&next.run());
     Ok(Ended::Done)
@@ -65,8 +68,10 @@ fn proposed_for(plan: &SavedPlan, typed: &str) -> anyhow::Result<ExternalId> {
     let id = person_id(typed, "--person: must be an employee id, or one with `nmbrs:rest:` before it")?;
     let Some(entry) = plan.entry(&id) else { bail!("the plan does not know {id}") };
     let person = plan.entries().find(|(_, other)| *other == entry).map(|(person, _)| person.clone());
-    match (person, entry.proposed()) {
-        (Some(person), Some(_)) => Ok(person),
+    let is_proposed =
+        |person: &ExternalId| entry.proposed().is_some() || plan.budget_proposals().contains(person);
+    match person.filter(is_proposed) {
+        Some(person) => Ok(person),
         _ => bail!("the plan proposes nothing for {id}; sync person says what it decides"),
     }
 }

@@ -5,8 +5,10 @@
 
 mod apply;
 mod approve;
+mod budgets;
 mod confirm;
 mod explain;
+mod export;
 mod person;
 mod plan;
 mod purge;
@@ -17,8 +19,10 @@ mod word;
 
 pub use apply::apply;
 pub use approve::approve;
+pub use budgets::budgets;
 pub use confirm::confirm;
 pub use explain::explain;
+pub use export::export;
 pub use person::person;
 pub use plan::plan;
 pub use purge::purge;
@@ -32,16 +36,18 @@ use std::sync::Arc;
 use anyhow::bail;
 use nmbrs_client::NmbrsSource;
 use sync_core::ExternalId;
-use sync_core::engine::EngineError;
-use sync_core::ports::Progress;
+use sync_core::engine::{DryRun, EngineError, SyncRun};
+use sync_core::ports::{Progress, Store};
+use yourcampus_client::files::GrantListDesk;
 use yourcampus_client::{YourCampusReader, YourCampusWriter};
 
 use crate::advice::Advisor;
+use crate::clock::MachineClock;
 use crate::config::Config;
-use crate::connect;
 use crate::exit::WrongUsage;
 use crate::grant::GrantPlace;
 use crate::progress::Bars;
+use crate::{connect, desk};
 
 /// For whom a command is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +79,7 @@ impl<'a> Setting<'a> {
             source: connect::source(&self.config.nmbrs, authorizer)?,
             reader: connect::reader(&api),
             writer: connect::writer(&api),
+            desk: desk::of(self.config),
         })
     }
 }
@@ -82,6 +89,28 @@ struct Sides {
     source: NmbrsSource,
     reader: YourCampusReader,
     writer: YourCampusWriter,
+    /// Where grants go, if they go anywhere.
+    desk: Option<GrantListDesk>,
+}
+
+impl Sides {
+    /// A run that only looks.
+    fn dry_run<'a>(&'a self, store: &'a dyn Store) -> DryRun<'a> {
+        let dry_run = DryRun::new(&self.source, &self.reader, store, &MachineClock);
+        match &self.desk {
+            Some(desk) => dry_run.with_desk(desk),
+            None => dry_run,
+        }
+    }
+
+    /// A run that writes what somebody's word covers.
+    fn run<'a>(&'a self, store: &'a dyn Store) -> SyncRun<'a> {
+        let run = SyncRun::new(&self.source, &self.reader, &self.writer, store, &MachineClock);
+        match &self.desk {
+            Some(desk) => run.with_desk(desk),
+            None => run,
+        }
+    }
 }
 
 /// What a run says when it ended before it planned. One that met another tells how to go on if that one crashed.

@@ -5,11 +5,9 @@
 
 use anyhow::bail;
 use sync_core::SavedPlan;
-use sync_core::engine::DryRun;
 use sync_core::plan::Entry;
 
-use super::{Setting, Sides, bars, person_id};
-use crate::clock::MachineClock;
+use super::{Setting, bars, person_id};
 use crate::exit::Ended;
 use crate::terminal::say;
 use crate::{show, store};
@@ -22,8 +20,8 @@ pub async fn person(setting: Setting<'_>, id: &str, json: bool) -> anyhow::Resul
     let id = person_id(id, "ID: must be an employee id, or one with `nmbrs:rest:` before it")?;
     let config = setting.config;
     let store = store::to_look_at(config).await?;
-    let Sides { source, reader, .. } = setting.sides().await?;
-    let mut dry_run = DryRun::new(&source, &reader, &*store, &MachineClock);
+    let sides = setting.sides().await?;
+    let mut dry_run = sides.dry_run(&*store);
     if let Some(bars) = bars(json) {
         dry_run = dry_run.with_progress(bars);
     }

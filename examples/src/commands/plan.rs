@@ -4,12 +4,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use serde_json::json;
-use sync_core::engine::{DryRun, RequestCounts};
+use sync_core::engine::RequestCounts;
 use sync_core::plan::PlanDocument;
 use sync_core::ports::EmployeeSource;
 
-use super::{Setting, Sides, bars};
-use crate::clock::MachineClock;
+use super::{Setting, bars};
 use crate::exit::Ended;
 use crate::next_step::is_blocked;
 use crate::terminal::say;
@@ -22,15 +21,15 @@ use crate::{plan_file, show, store};
 pub async fn plan(setting: Setting<'_>, out: Option<&Path>, json: bool) -> anyhow::Result<Ended> {
     let config = setting.config;
     let store = store::to_look_at(config).await?;
-    let Sides { source, reader, .. } = setting.sides().await?;
-    let mut dry_run = DryRun::new(&source, &reader, &*store, &MachineClock);
+    let sides = setting.sides().await?;
+    let mut dry_run = sides.dry_run(&*store);
     if let Some(bars) = bars(json) {
         dry_run = dry_run.with_progress(bars);
     }
     if !json {
         let ceiling = config.policy.source_request_ceiling;
         say(&show::facts([
-            ("reading takes", source.call_formula().to_owned()),
+            ("reading takes", sides.source.call_formula().to_owned()),
             ("at most", format!("{ceiling} requests to Nmbrs")),
         ]));
     }
@@ -54,7 +53,8 @@ pub async fn plan(setting: Setting<'_>, out: Option<&Path>, json: bool) -> anyho
     ]));
     say(&show::plan(document));
     say(&format!("plan {}", planned.plan.id()));
-    if let (Some(out), true) = (out, document.totals.actions.total() > 0 && !document.is_blocked()) {
+    let does_something = document.totals.actions.total() > 0 || gives_money(document);
+    if let (Some(out), true) = (out, does_something && !document.is_blocked()) {
         let (file, out) = (setting.file.display(), out.display());
         say(&format!(
             "to approve it:\n  sync apply --config {file} --plan {out} \\\n    --approve {}",
@@ -71,10 +71,14 @@ fn requests(counts: RequestCounts) -> String {
     }
 }
 
+fn gives_money(document: &PlanDocument) -> bool {
+    document.totals.money.as_ref().is_some_and(|money| money.grants > 0)
+}
+
 fn ended(document: &PlanDocument) -> Ended {
     if is_blocked(&document.brakes) {
         Ended::Blocked
-    } else if document.totals.actions.total() > 0 {
+    } else if document.totals.actions.total() > 0 || gives_money(document) {
         Ended::Pending
     } else {
         Ended::Done

@@ -4,6 +4,7 @@ use sync_core::SavedPlan;
 use sync_core::ports::{Authorities, Clock, Lease, Ledger, RunStore};
 
 use super::Setting;
+use super::budgets::money;
 use crate::clock::MachineClock;
 use crate::exit::Ended;
 use crate::next_step::NextStep;
@@ -30,6 +31,8 @@ pub async fn status(setting: Setting<'_>, json: bool) -> anyhow::Result<Ended> {
         mandate: store.mandate(customer).await?,
         approvals: store.approvals(customer).await?,
         open: store.open_intents(customer).await?,
+        gives_budgets: setting.config.policy.budgets.is_some(),
+        money: money(setting.config, &store).await?,
         latest: match runs.iter().find_map(|run| run.plan.as_ref()) {
             Some(plan) => store.plan(customer, plan).await?.and_then(|kept| SavedPlan::open(&kept.file).ok()),
             None => None,

@@ -4,6 +4,7 @@
 //! contradictions, or all that is wrong with it at once, each with its key and what is allowed. Never: a
 //! secret in the file itself, or a value of the file in a message.
 
+mod budgets;
 mod document;
 #[cfg(test)]
 mod example_file;
@@ -11,6 +12,7 @@ mod nmbrs;
 mod placement;
 mod policy;
 mod problem;
+mod salaries;
 mod secret;
 mod tokens;
 mod yourcampus;
@@ -46,6 +48,8 @@ pub struct Config {
     pub policy: Policy,
     /// The file that remembers runs, plans and who allowed what. Without one nothing can be applied.
     pub store: Option<PathBuf>,
+    /// The folder into which lists of grants are written. Without one all money is held.
+    pub grants: Option<PathBuf>,
 }
 
 impl Config {
@@ -87,8 +91,10 @@ impl Config {
         let (mut yourcampus, mut policy) = (root.section("yourcampus"), root.section("policy"));
         let placement = placement::placement(&mut yourcampus, &mut policy);
         let yourcampus = yourcampus::yourcampus(yourcampus);
+        let gives_budgets = policy.has("budgets");
         let policy = policy::policy(policy, placement);
         let store = store(root.section("store"));
+        let grants = budgets::folder(root.section("budgets"), gives_budgets);
         let fingerprint_key =
             fingerprint_key.and_then(|key| root.checked("fingerprint_key", fingerprint(&key)));
         let problems = root.finish();
@@ -97,7 +103,7 @@ impl Config {
                 if problems.is_empty() =>
             {
                 let customer = CustomerId::new(customer);
-                Ok(Self { customer, fingerprint_key, nmbrs, yourcampus, policy, store })
+                Ok(Self { customer, fingerprint_key, nmbrs, yourcampus, policy, store, grants })
             }
             _ => Err(Problems::of(name, problems)),
         }
@@ -133,7 +139,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 mod tests {
     use std::collections::BTreeMap;
 
-    use sync_core::policy::{Limit, Route};
+    use sync_core::budget::Category;
+    use sync_core::policy::{Budgets, ChangedOneoff, Limit, OnboardingGift, RefilledOneoff, Route};
     use sync_core::record::EmployeeType;
     use sync_core::{Euro, Placement, TargetCompanyId};
 
@@ -332,7 +339,7 @@ mod tests {
         let told = problems(&format!("{GOOD}{bad}"));
         for part in [
             "policy.also_in_service: must be some of: applicant, external, new_hire",
-            "policy.limits.euro: needs policy.onboarding_budget to count with",
+            "policy.limits.euro: needs policy.onboarding_budget or [policy.budgets] to count with",
             "policy.limits.updates.at_least: is more than at_most",
             "policy.limits.activations.at_least: is more than at_most; what is left out has its default",
             "policy.limits.email_changes: must be a section",
@@ -341,6 +348,54 @@ mod tests {
         }
         let told = problems(&format!("{GOOD}onboarding_budget = 50.0\n[policy.limits]\neuro = \"1.000\"\n"));
         assert_eq!(told.matches("must be an amount in euro as text, such as").count(), 2, "{told}");
+    }
+
+    #[test]
+    fn money_by_fields_needs_every_answer_that_nobody_can_guess() {
+        let money = "[policy.limits]\neuro = \"500\"\neuro_cancelled = \"900\"\n[policy.budgets]\ncategories = [\"all\"]\n\
+                     maximum_monthly = \"100\"\nmaximum_oneoff = \"250,00\"\nonboarding = \"oneoff\"\n";
+        let more = "changed_oneoff = \"difference\"\nrefilled_oneoff = \"further\"\n[budgets]\nfolder = \"grants\"\n";
+        let config = Config::parse("here/sync.toml", &format!("{GOOD}{money}{more}"), secret).unwrap();
+        let all = [Category::parse("all").unwrap()];
+        let (monthly, oneoff) = (Euro::from_cents(10_000), Euro::from_cents(25_000));
+        let expected = Budgets::new(all, monthly, oneoff, OnboardingGift::OneOff);
+        let safest = Config::parse("sync.toml", &format!("{GOOD}{money}"), secret).unwrap();
+        assert_eq!((safest.policy.budgets.as_ref(), &safest.grants), (Some(&expected), &None));
+        let expected = expected.with_changed_oneoff(ChangedOneoff::Difference);
+        assert_eq!(config.policy.budgets, Some(expected.with_refilled_oneoff(RefilledOneoff::Further)));
+        assert_eq!(config.policy.limits.euro_cancelled, Some(Euro::from_cents(90_000)));
+        assert_eq!(config.grants.as_deref(), Some(Path::new("here/grants")));
+
+        let told = problems(&format!("{GOOD}[policy.budgets]\n"));
+        for key in ["categories", "maximum_monthly", "maximum_oneoff", "onboarding"] {
+            assert!(told.contains(&format!("policy.budgets.{key}: is missing")), "{told}");
+        }
+        assert!(told.contains("policy.limits.euro: is missing; [policy.budgets] gives money"), "{told}");
+        let bad = "[policy.budgets]\ncategories = [\"a b\"]\nmaximum_monthly = 100\nonboarding = \"perhaps\"\ncolour = 1\n\
+                   changed_oneoff = \"double\"\n[budgets]\nfolder = 7\nfile = \"x\"\n";
+        let told = problems(&format!("{GOOD}{bad}"));
+        for part in [
+            "policy.budgets.categories: must be codes",
+            "policy.budgets.maximum_monthly: must be an amount in euro as text",
+            "policy.budgets.maximum_oneoff: is missing",
+            "policy.budgets.onboarding: must be one of: nothing, oneoff, monthly",
+            "policy.budgets.changed_oneoff: must be one of: ask, further, difference",
+            "policy.budgets.colour: is not a key here",
+            "budgets.folder: must be text",
+            "budgets.file: is not a key here; allowed: folder",
+        ] {
+            assert!(told.contains(part), "missing «{part}» in\n{told}");
+        }
+        assert_eq!(told.matches("policy: ").count(), 0, "each is told with its key:\n{told}");
+    }
+
+    #[test]
+    fn what_counts_with_money_by_fields_is_refused_without_it() {
+        let told = problems(&format!(
+            "{GOOD}[policy.limits]\neuro_cancelled = \"5\"\n[budgets]\nfolder = \"grants\"\n"
+        ));
+        assert!(told.contains("policy.limits.euro_cancelled: needs [policy.budgets]"), "{told}");
+        assert!(told.contains("budgets.folder: needs [policy.budgets]"), "{told}");
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use sync_core::policy::{Anniversary, EmailChoice, Limit, Limits};
 use sync_core::record::EmployeeType;
-use sync_core::{CompanyId, DebtorId, Euro, Participation, Placement, Policy, TargetCompanyId};
+use sync_core::{CompanyId, DebtorId, Participation, Placement, Policy, TargetCompanyId};
 
+use super::budgets::{self, Wanted};
 use super::document::Section;
+use super::salaries;
 
 /// The types besides payroll that can take part like it: those that are neither over nor were never more than a wish.
 const OTHER_TYPES: [(&str, EmployeeType); 3] = [
@@ -37,12 +39,14 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
     let debtors = section.optional_texts("debtors");
     let protected = section.optional_texts("protected");
     let also_in_service = section.optional_choices("also_in_service", &OTHER_TYPES).unwrap_or_default();
+    let salaries = salaries::salaries(&mut section);
     let budget = section.optional_amount("onboarding_budget");
-    let limits = limits(section.section("limits"), budget);
+    let wanted = budgets::budgets(&mut section);
+    let limits = limits(section.section("limits"), budget.is_some(), &wanted);
     let ceilings = ["source_request_ceiling", "target_request_ceiling"]
         .map(|key| section.number::<u64>(key, 1, i64::MAX));
 
-    let is_complete = placement.is_some() && participation.is_some();
+    let is_complete = placement.is_some() && participation.is_some() && !matches!(wanted, Wanted::Yes(None));
     // What is missing has been told; the rest is checked with anything in its place.
     let mut policy = Policy::placing(
         placement.unwrap_or(Placement::One(TargetCompanyId::new(1))),
@@ -63,11 +67,20 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
     if let Some(language) = language {
         policy = policy.with_language(language);
     }
+    if let Some(salaries) = salaries {
+        policy = policy.with_salaries(salaries);
+    }
     if let Some(companies) = companies {
         policy = policy.with_companies(companies.into_iter().map(CompanyId::new));
     }
     if let Some(debtors) = debtors {
         policy = policy.with_debtors(debtors.into_iter().map(DebtorId::new));
+    }
+    // A limit that is missing has been told with its key.
+    if let Wanted::Yes(Some(budgets)) = wanted
+        && policy.limits.euro.is_some()
+    {
+        policy = policy.with_budgets(budgets);
     }
     if let Err(error) = policy.validate() {
         section.problem("", error.to_string());
@@ -76,8 +89,8 @@ pub(super) fn policy(mut section: Section<'_>, placement: Option<Placement>) -> 
     is_complete.then_some(policy)
 }
 
-/// Reads `[policy.limits]`. The budget is what a limit in euro counts with.
-fn limits(mut section: Section<'_>, budget: Option<Euro>) -> Limits {
+/// Reads `[policy.limits]`. The onboarding budget and the budgets by fields are what limits in euro count with.
+fn limits(mut section: Section<'_>, onboarding: bool, wanted: &Wanted) -> Limits {
     let defaults = Limits::default();
     let mut limits = defaults;
     limits.deactivations = limit(section.section("deactivations"), defaults.deactivations);
@@ -85,11 +98,8 @@ fn limits(mut section: Section<'_>, budget: Option<Euro>) -> Limits {
     limits.updates = limit(section.section("updates"), defaults.updates);
     limits.email_changes = limit(section.section("email_changes"), defaults.email_changes);
     limits.activations = limit(section.section("activations"), defaults.activations);
-    limits.euro = section.optional_amount("euro");
-    if limits.euro.is_some() && budget.is_none() {
-        section.problem("euro", "needs policy.onboarding_budget to count with");
-        limits.euro = None;
-    }
+    let euro = budgets::euro_limits(&mut section, onboarding, wanted);
+    (limits.euro, limits.euro_cancelled) = (euro.granted, euro.cancelled);
     section.close();
     limits
 }

@@ -35,6 +35,12 @@ impl Diary {
         self.add(Step { typed, came_of_it: format!("a person allows {about}"), json });
     }
 
+    /// What a person told, and how much it is about.
+    pub(super) fn told(&mut self, typed: &'static str, about: String, count: usize) {
+        let json = json!({ "typed": typed, "count": count });
+        self.add(Step { typed, came_of_it: about, json });
+    }
+
     /// A run and its outcome.
     pub(super) fn note(&mut self, typed: &'static str, report: &RunReport) {
         let brakes = &report.plan.document().brakes;
@@ -43,7 +49,8 @@ impl Diary {
             ("waits", format!("nothing is done. {}", told.collect::<Vec<_>>().join("; ")))
         } else {
             let verdict = if report.is_complete() { "done" } else { "partly" };
-            (verdict, format!("{}; {} writes", show::counts_of_done(report), report.writes))
+            let money = show::money_of(report);
+            (verdict, format!("{}; {} writes{money}", show::counts_of_done(report), report.writes))
         };
         let json = json!({
             "typed": typed,
@@ -51,6 +58,8 @@ impl Diary {
             "done": report.done(),
             "writes": report.writes,
             "brakes": brakes,
+            "grants": report.applied().map_or(0, |applied| applied.grants.len()),
+            "money": report.plan.document().totals.money,
         });
         self.add(Step { typed, came_of_it, json });
     }

@@ -6,6 +6,7 @@
 
 mod diary;
 mod payroll;
+mod support;
 mod theatre;
 
 use std::fmt::Write;
@@ -78,15 +79,23 @@ impl Demo {
             return Ok(Seen { json, text, blocked: true, settled: false });
         };
         let is_settled = applied.is_settled() && further_days(&theatre, &mut diary, joiner).await?;
-        let at_end = Requests::of(&theatre);
+        let (at_end, books) = (Requests::of(&theatre), theatre.books());
+        let is_settled = is_settled && books.repetitions == 0 && books.two_monthly == 0;
         // Writing to a String cannot fail.
         let _ = write!(
             text,
             "\n{}YourCampus logged {} writes that changed something and now has {} accounts.\n\
+             Its support gave {} budgets, {} euro, and {} of them twice; {} people had two monthly ones;\n\
+             deactivations cancelled {} euro.\n\
              \nSecond run: {} actions, {} writes.\n",
             diary.text(),
             at_end.target_writes,
             theatre.yourcampus.state().accounts.len(),
+            books.given,
+            books.euro,
+            books.repetitions,
+            books.two_monthly,
+            books.cancelled,
             applied.pending(),
             applied.second_writes,
         );
@@ -94,6 +103,14 @@ impl Demo {
             fields.insert("target_writes_in_all".into(), json!(at_end.target_writes));
             fields.insert("source_requests_in_all".into(), json!(at_end.source));
             fields.insert("target_requests_in_all".into(), json!(at_end.target));
+            let support = json!({
+                "given": books.given,
+                "euro": books.euro,
+                "twice": books.repetitions,
+                "two_monthly": books.two_monthly,
+                "cancelled": books.cancelled,
+            });
+            fields.insert("support".into(), support);
             fields.insert("days".into(), diary.json());
         }
         Ok(Seen { json, text, blocked: false, settled: is_settled })
@@ -133,6 +150,9 @@ impl FirstDay {
         let second = theatre.run().await?;
         diary.note("run", &second);
         let writes = Requests::of(theatre).target_writes;
+        let vouched = theatre.vouch(&second.plan).await?;
+        let told = format!("a person says of {vouched} people that they were given nothing before");
+        diary.told("budgets baseline", told, vouched);
         let applied = Applied { run, second, second_writes: writes - before, writes };
         Ok(Self { waiting, requests, applied: Some(applied) })
     }
@@ -185,12 +205,16 @@ async fn further_days(
     joiner: Option<payroll::Joiner>,
 ) -> anyhow::Result<bool> {
     theatre.sleep()?;
-    diary.begin(theatre.today(), "somebody joins, somebody has a new name, somebody left");
+    diary.begin(theatre.today(), "somebody joins, has a new name, left; budgets are given");
     let people = payroll::settled_people(theatre);
     payroll::join(theatre, joiner);
     payroll::rename(theatre, &people)?;
     payroll::leave(theatre, people.get(1..2).unwrap_or_default())?;
     let ordinary = daily(theatre, diary).await?;
+    let given = theatre.carry_out_lists().await?;
+    if given > 0 {
+        diary.told("budgets confirm", format!("support has carried the list out: {given} budgets"), given);
+    }
 
     theatre.sleep()?;
     diary.begin(theatre.today(), "nothing happens");
@@ -198,7 +222,7 @@ async fn further_days(
 
     theatre.sleep()?;
     diary.begin(theatre.today(), "more people leave than a run may deactivate by itself");
-    let people = payroll::settled_people(theatre);
+    let people = payroll::those_with_money_first(theatre, payroll::settled_people(theatre));
     let allowed = theatre.policy.limits.deactivations.of(quiet.plan.document().totals.managed_active);
     let too_many = usize::try_from(allowed)?.saturating_add(1).min(people.len());
     let leaving = people.get(..too_many).unwrap_or_default();
@@ -206,8 +230,9 @@ async fn further_days(
     let many = daily(theatre, diary).await?;
 
     theatre.sleep()?;
-    diary.begin(theatre.today(), "one of them was set out of service by mistake");
+    diary.begin(theatre.today(), "one of them was set out of service by mistake; somebody is to have more");
     payroll::take_back(theatre, leaving)?;
+    payroll::raise(theatre)?;
     let back = welcome_back(theatre, diary, leaving.first()).await?;
     Ok([ordinary, quiet, many, back].iter().all(RunReport::is_complete))
 }

@@ -4,9 +4,13 @@
 use chrono::Days;
 use nmbrs_client::sandbox::{Employee, Story, World};
 use serde_json::json;
-use yourcampus_client::sandbox::State;
+use yourcampus_client::sandbox::{Purse, State};
 
 use super::theatre::Theatre;
+
+/// The budget fields that the sandbox's payroll fills.
+const MONTHLY: &str = "alleo_monthly_all_budget";
+const ONE_OFF: &str = "alleo_oneoff_all_budget";
 
 /// Somebody whom payroll does not know before the second day.
 pub(super) struct Joiner {
@@ -38,6 +42,10 @@ pub(super) fn join(theatre: &Theatre, joiner: Option<Joiner>) {
             employment.start_date = Some(world.today);
             employment.seniority_date = None;
         }
+        // The day after is to be one on which nothing happens.
+        for name in [MONTHLY, ONE_OFF] {
+            employee.set_extra_field(name, None);
+        }
         let company = world.companies.iter_mut().find(|company| company.company_id == company_id);
         if let Some(company) = company {
             company.employees.push(employee);
@@ -62,6 +70,28 @@ pub(super) fn leave(theatre: &Theatre, people: &[String]) -> anyhow::Result<()> 
 pub(super) fn take_back(theatre: &Theatre, people: &[String]) -> anyhow::Result<()> {
     let Some(person) = people.first() else { return Ok(()) };
     theatre.change_person(person, &json!({ "employee_type": "payroll", "end_date": null }))
+}
+
+/// Fills a greater one-off for somebody who was given one.
+pub(super) fn raise(theatre: &Theatre) -> anyhow::Result<()> {
+    let accounts = theatre.yourcampus.state();
+    let has_one_off = |id: &String| purse_of(&accounts, id).is_some_and(|purse| !purse.one_off.is_empty());
+    let Some(person) = settled_people(theatre).into_iter().find(has_one_off) else { return Ok(()) };
+    theatre.change_person(&person, &json!({ "extra_fields": { ONE_OFF: "200,00" } }))
+}
+
+/// The same people, those whom support gave something before the others.
+pub(super) fn those_with_money_first(theatre: &Theatre, mut people: Vec<String>) -> Vec<String> {
+    let accounts = theatre.yourcampus.state();
+    people.sort_by_key(|id| purse_of(&accounts, id).is_none_or(|purse| purse.monthly.is_empty()));
+    people
+}
+
+/// What the account of this employee has.
+fn purse_of<'s>(accounts: &'s State, employee_id: &str) -> Option<&'s Purse> {
+    let ours = format!("nmbrs:rest:{employee_id}");
+    let account = accounts.accounts.iter().find(|account| account.external_id.as_deref() == Some(&ours))?;
+    accounts.budgets.accounts.get(&account.id)
 }
 
 /// Ordinary people in service with an active account, by employee id.

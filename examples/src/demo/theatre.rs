@@ -1,5 +1,6 @@
 //! Where the demo plays: both sandboxes, the clients between them, a store in memory, and a clock that moves by hand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -8,14 +9,20 @@ use nmbrs_client::NmbrsSource;
 use nmbrs_client::sandbox as nmbrs;
 use serde_json::{Value, json};
 use sync_core::authority::{Approval, Mandate};
+use sync_core::budget::{Baseline, BaselineWord, Category, GrantState};
 use sync_core::engine::{MemoryStore, RunReport, SyncRun};
-use sync_core::ports::{Authorities, Clock, EmployeeSource, Progress};
+use sync_core::policy::{Budgets, ChangedOneoff, Limits, OnboardingGift};
+use sync_core::ports::{
+    Authorities, Clock, DeskMemory, EmployeeSource, Ledger, MoneyLedger, Progress, ToldBy,
+};
 use sync_core::{
-    CustomerId, ExternalId, FingerprintKey, Participation, Pii, Plan, Policy, SavedPlan, TargetCompanyId,
+    CustomerId, Euro, ExternalId, FingerprintKey, Participation, Pii, Plan, Policy, Run, SavedPlan,
+    TargetCompanyId,
 };
 use yourcampus_client::sandbox as yourcampus;
 use yourcampus_client::{YourCampusReader, YourCampusWriter};
 
+use super::support::DemoDesk;
 use crate::clock::DemoClock;
 use crate::config::{Nmbrs, NmbrsLimits, Tokens, YourCampus, YourCampusLimits};
 use crate::grant::GrantPlace;
@@ -36,6 +43,7 @@ pub(super) struct Theatre {
     source: NmbrsSource,
     reader: YourCampusReader,
     writer: YourCampusWriter,
+    desk: DemoDesk,
     store: MemoryStore,
     customer: CustomerId,
     key: FingerprintKey,
@@ -64,8 +72,8 @@ impl Theatre {
             nmbrs,
             yourcampus,
             clock: DemoClock::at(today.and_time(NaiveTime::MIN).and_utc() + MORNING),
-            policy: Policy::new(TargetCompanyId::new(stage::COMPANY), Participation::ByAccessField)
-                .with_language("nl"),
+            policy: policy()?,
+            desk: DemoDesk::new(),
             store: MemoryStore::new(),
             customer,
             key: FingerprintKey::new(*b"the demo's fingerprints: no secret")?,
@@ -86,6 +94,7 @@ impl Theatre {
     /// What `sync run` does.
     pub(super) async fn run(&self) -> anyhow::Result<RunReport> {
         let run = SyncRun::new(&self.source, &self.reader, &self.writer, &self.store, &self.clock);
+        let run = run.with_desk(&self.desk);
         let run = match &self.progress {
             Some(progress) => run.with_progress(Arc::clone(progress)),
             None => run,
@@ -114,6 +123,47 @@ impl Theatre {
         Ok(())
     }
 
+    /// What `sync budgets baseline --nothing-else` does.
+    pub(super) async fn vouch(&self, plan: &Plan) -> anyhow::Result<usize> {
+        let plan = SavedPlan::open(&plan.to_file())?;
+        let (view, mark) = (self.store.view(&self.customer).await?, self.desk.mark(&self.customer).await?);
+        let run = Run::new(&self.customer, self.clock.now(), &self.key);
+        let (word, nobody_else) = (BaselineWord::NothingElse, BTreeSet::new());
+        let by = Pii::new(PERSON.to_owned());
+        let baseline = Baseline::confirming(&plan, &word, &nobody_else, (&view, mark.as_ref()), &run, by)?;
+        self.store.keep_baseline(&self.customer, &baseline).await?;
+        Ok(baseline.people.len())
+    }
+
+    /// Support carries out the lists that were written, and the demo's person does what `sync budgets confirm` does.
+    pub(super) async fn carry_out_lists(&self) -> anyhow::Result<usize> {
+        let mut given = 0;
+        for (batch, bytes) in self.desk.fetch() {
+            self.yourcampus.take_grant_list(&bytes).map_err(anyhow::Error::msg)?;
+            let batch = self.store.batch(&self.customer, &batch).await?.context("a list of the demo")?;
+            let grants: Vec<_> =
+                batch.grants.iter().map(|grant| (grant.id.clone(), GrantState::Given)).collect();
+            let by = ToldBy::Person(Pii::new(PERSON.to_owned()));
+            self.store.settle_grants(&self.customer, &grants, &by, self.clock.now()).await?;
+            given += grants.len();
+        }
+        Ok(given)
+    }
+
+    /// What support gave, by the sandbox's own books.
+    pub(super) fn books(&self) -> Books {
+        let budgets = self.yourcampus.state().budgets;
+        let done = || budgets.hand_overs.iter().filter(|it| it.done && it.order.cents > 0);
+        let cancelled = budgets.accounts.values().flat_map(|purse| &purse.cancelled);
+        Books {
+            given: done().count(),
+            euro: Euro::from_cents(done().map(|it| it.order.cents).sum()),
+            cancelled: Euro::from_cents(cancelled.map(|budget| budget.cents).sum()),
+            repetitions: budgets.repetitions,
+            two_monthly: budgets.had_two_monthly.len(),
+        }
+    }
+
     /// The night between two days, on both sides.
     pub(super) fn sleep(&self) -> anyhow::Result<()> {
         let night = TimeDelta::days(1);
@@ -126,6 +176,32 @@ impl Theatre {
     pub(super) fn change_person(&self, employee_id: &str, change: &Value) -> anyhow::Result<()> {
         order(self.nmbrs.control("PATCH", &format!("people/{employee_id}"), change.to_string().as_bytes()))
     }
+}
+
+/// What the sandbox's support wrote down.
+pub(super) struct Books {
+    pub(super) given: usize,
+    pub(super) euro: Euro,
+    /// What deactivations took away.
+    pub(super) cancelled: Euro,
+    /// How often a grant was given that had been given before.
+    pub(super) repetitions: u64,
+    /// People who ever had two monthly budgets at once.
+    pub(super) two_monthly: usize,
+}
+
+/// What the demo's customer wants.
+fn policy() -> anyhow::Result<Policy> {
+    let all = Category::parse("all").context("a category")?;
+    let (monthly, oneoff) = (Euro::from_cents(20_000), Euro::from_cents(50_000));
+    let budgets = Budgets::new([all], monthly, oneoff, OnboardingGift::Nothing)
+        .with_changed_oneoff(ChangedOneoff::Difference);
+    let mut limits = Limits::default();
+    limits.euro = Some(Euro::from_cents(2_500_000));
+    Ok(Policy::new(TargetCompanyId::new(stage::COMPANY), Participation::ByAccessField)
+        .with_language("nl")
+        .with_budgets(budgets)
+        .with_limits(limits))
 }
 
 fn advance(by: TimeDelta) -> String {

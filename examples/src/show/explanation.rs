@@ -4,6 +4,7 @@ use serde_json::Value;
 use sync_core::decision::{Advice, HoldReason, NothingReason, SkipReason};
 use sync_core::plan::SavedEntry;
 
+use super::money::explained;
 use super::{table, wrapped};
 
 /// The decision about one person in words: rule, evidence, and each field before and after.
@@ -65,6 +66,7 @@ pub fn explanation(entry: &SavedEntry) -> String {
     if let Some(fields) = fields(changes) {
         text.push_str(&fields);
     }
+    text.push_str(&explained(json));
     text
 }
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use sync_core::engine::{RunReport, Verdict};
+use sync_core::authority::SkippedBecause;
+use sync_core::engine::{GrantReport, GrantResult, RunReport, Verdict};
 use sync_core::plan::PlanDocument;
+
+use crate::advice::chain;
 
 /// About a plan.
 pub fn plan_json(id: &str, document: &PlanDocument) -> Value {
@@ -21,6 +24,7 @@ pub fn plan_json(id: &str, document: &PlanDocument) -> Value {
         "planned": document.totals.planned,
         "skipped": document.totals.skipped,
         "nothing": document.totals.nothing,
+        "money": document.totals.money,
         "brakes": document.brakes,
     })
 }
@@ -35,6 +39,9 @@ pub fn run_json(report: &RunReport) -> Value {
     };
     let Outcome { left, skipped } = Outcome::of(report);
     if let Some(fields) = json.as_object_mut() {
+        fields.insert("grants".to_owned(), grants(report));
+        fields.insert("skipped_grants".to_owned(), skipped_grants(report));
+        fields.insert("desk_silent".to_owned(), json!(report.desk_silent.as_ref().map(|error| chain(error))));
         fields.extend([
             ("run".to_owned(), json!(report.run)),
             ("verdict".to_owned(), json!(verdict)),
@@ -61,7 +68,55 @@ pub fn applied_json(report: &RunReport) -> Value {
         "left": left,
         "skipped": skipped,
         "target_writes": report.writes,
+        "grants": grants(report),
+        "skipped_grants": skipped_grants(report),
     })
+}
+
+/// What became of each grant that was authorised.
+fn grants(report: &RunReport) -> Value {
+    let grants = report.applied().into_iter().flat_map(|applied| &applied.grants);
+    let told = grants.map(|GrantReport { person, budget, grant, result, .. }| {
+        let (result, batch) = match result {
+            GrantResult::Given => ("given", None),
+            GrantResult::Listed(batch) => ("listed", Some(batch)),
+            GrantResult::Refused => ("refused", None),
+            GrantResult::NotDone => ("not_done", None),
+            GrantResult::Doubtful => ("doubtful", None),
+            GrantResult::Unfinished => ("unfinished", None),
+            _ => ("not_tried", None),
+        };
+        json!({
+            "person": person,
+            "kind": budget.kind,
+            "category": budget.category,
+            "grant": grant,
+            "result": result,
+            "batch": batch,
+        })
+    });
+    told.collect()
+}
+
+/// The money that was not authorised although one of the two plans holds it, with why.
+fn skipped_grants(report: &RunReport) -> Value {
+    let skipped = report.applied().into_iter().flat_map(|applied| &applied.skipped_grants);
+    let told = skipped.map(|skipped| {
+        let because = match skipped.because {
+            SkippedBecause::NotApproved => "not_approved",
+            SkippedBecause::Changed => "changed",
+            SkippedBecause::NoLonger => "no_longer",
+            SkippedBecause::WaitsForAnother => "waits_for_another",
+            _ => "unknown",
+        };
+        json!({
+            "person": skipped.person,
+            "kind": skipped.budget.kind,
+            "category": skipped.budget.category,
+            "because": because,
+        })
+    });
+    told.collect()
 }
 
 /// How many actions were authorised and not done, and how many were not authorised.

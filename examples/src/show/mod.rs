@@ -4,16 +4,24 @@
 //! shown by the id of their record. Operators' names are shown by `status` alone.
 
 mod explanation;
+mod export;
+mod grants;
 mod json;
+mod money;
 mod person;
 mod run;
 mod saved;
 mod status;
 
 pub use explanation::explanation;
+pub use export::{export_notes, roster_brake};
+pub use grants::{History, List, ListFile, Open};
+pub(crate) use grants::{
+    doubtful_in_words, grant_json, grants_in_doubt, is_tellable, mark_in_words, waits_for_a_word,
+};
 pub use json::{applied_json, plan_json, run_json};
 pub use person::Person;
-pub use run::{counts_of_done, outcome, run};
+pub use run::{counts_of_done, money_of, outcome, run};
 pub use saved::{given, saved_plan};
 pub use status::Status;
 
@@ -26,6 +34,7 @@ use sync_core::finding::Finding;
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, Entry, PlanDocument};
 
+use self::money::Budgets;
 use crate::next_step::is_blocked;
 
 const COLUMNS: u16 = 100;
@@ -90,15 +99,14 @@ pub fn facts<const N: usize>(facts: [(&str, String); N]) -> String {
 
 /// Everything a person needs to see of a plan before approving it.
 pub fn plan(document: &PlanDocument) -> String {
+    // As a file would hold it, so that a kept plan tells of money in the same words.
+    let json = serde_json::to_value(document).unwrap_or_default();
+    let budgets = Budgets::of(&json);
     let mut text = totals(document);
-    for section in [
-        actions(document),
-        proposals(document),
-        held(document),
-        planned(document),
-        findings(document),
-        brakes_section(&document.brakes),
-    ] {
+    text.push_str(&budgets.totals());
+    let people = [actions(document), proposals(document), held(document)];
+    let rest = [planned(document), findings(document), brakes_section(&document.brakes)];
+    for section in people.into_iter().chain(budgets.sections()).chain(rest) {
         if !section.is_empty() {
             text.push('\n');
             text.push_str(&section);
@@ -214,6 +222,10 @@ fn finding_text(finding: &Finding) -> [String; 2] {
             format!("company {company}"),
             format!("the extra field «{field}» looks like one of ours but is not"),
         ],
+        Finding::UnlistedCategory { company, field } => [
+            format!("company {company}"),
+            format!("the field «{field}» is of no category in policy.budgets.categories; it gives nothing"),
+        ],
         Finding::Absent { account } => [
             format!("account {account}"),
             "managed and active, but payroll does not show the person; never offboarded for that".to_owned(),
@@ -261,7 +273,10 @@ pub fn brake_text(brake: &Brake) -> String {
             format!("{planned} {} planned{recent}, {allowed} allowed without an approval", what.name())
         }
         Brake::OverEuro { planned, allowed } => {
-            format!("{planned} euro may be granted by themselves, {allowed} allowed without an approval")
+            format!("{planned} euro would be given, {allowed} allowed without an approval")
+        }
+        Brake::OverEuroCancelled { planned, allowed } => {
+            format!("{planned} euro of budgets would be cancelled, {allowed} allowed without an approval")
         }
         _ => "a brake of a newer version".to_owned(),
     }

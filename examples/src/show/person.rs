@@ -3,11 +3,13 @@
 use std::fmt::Write;
 
 use serde_json::{Value, json};
+use sync_core::budget::GrantRecord;
 use sync_core::finding::Finding;
 use sync_core::ledger::LedgerView;
 use sync_core::plan::{Entry, PlanDocument, SavedEntry};
 use sync_core::{AccountId, ExternalId};
 
+use super::grants::{grant_in_words, grant_json};
 use super::{brake_text, explanation, finding_text, short, wrapped};
 
 /// All that is known about one person.
@@ -66,6 +68,7 @@ impl Person<'_> {
                 "links": links.collect::<Vec<_>>(),
                 "aliases": aliases.collect::<Vec<_>>(),
                 "failures": failures,
+                "grants": self.grants().map(grant_json).collect::<Vec<_>>(),
             },
             "findings": self.findings().collect::<Vec<_>>(),
             "brakes": self.document.brakes,
@@ -88,7 +91,19 @@ impl Person<'_> {
                 failures.last.format("%Y-%m-%d %H:%M UTC")
             )
         });
-        links.chain(aliases).chain(failures).collect()
+        let grants = self.grants().map(grant_in_words);
+        links.chain(aliases).chain(failures).chain(grants).collect()
+    }
+
+    /// What the person was given, under whatever record or account the store knows the person by.
+    fn grants(&self) -> impl Iterator<Item = &GrantRecord> {
+        let kin = self.memory.kin_of(&self.entry.person);
+        let account = self.entry.account.map(|account| account.id);
+        self.memory.money.grants.iter().filter(move |grant| {
+            let by_account =
+                grant.account.is_some_and(|id| kin.accounts.contains(&id) || account == Some(id));
+            by_account || kin.records.contains(&grant.person) || self.has(&grant.person)
+        })
     }
 
     fn findings(&self) -> impl Iterator<Item = &Finding> {

@@ -5,6 +5,7 @@ use sync_core::SavedPlan;
 use sync_core::guard::Brake;
 use sync_core::plan::{ActionKind, SavedEntry};
 
+use super::money::Budgets;
 use super::{brakes_section, facts, section, short, wrapped};
 
 /// How much the plan holds, what may come of it in euro, its brakes, and its first actions and proposals.
@@ -38,6 +39,9 @@ pub fn saved_plan(plan: &SavedPlan, brakes: &[Brake]) -> String {
         &["action", "person", "account", "held because"],
         proposed,
     ));
+    let budgets = Budgets::of(plan.json());
+    text.push_str(&budgets.totals());
+    text.extend(budgets.sections());
     text.push_str(&brakes_section(brakes));
     text
 }

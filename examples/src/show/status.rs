@@ -6,11 +6,14 @@ use std::fmt::Write;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use sync_core::authority::{Approval, Mandate, VALID_HOURS};
+use sync_core::budget::GrantState;
 use sync_core::guard::Brake;
+use sync_core::ledger::{DeskStanding, Money};
 use sync_core::plan::ActionKind;
 use sync_core::ports::{OpenIntent, RunEnd, RunRecord};
 use sync_core::{CustomerId, PlanId, SavedPlan};
 
+use super::grants::{memory_in_words, memory_json};
 use super::{brake_text, section, short, wrapped};
 use crate::next_step::{NextStep, Release};
 
@@ -32,6 +35,10 @@ pub struct Status<'a> {
     pub approvals: Vec<Approval>,
     /// Writes of which nobody knows how they ended.
     pub open: Vec<OpenIntent>,
+    /// Does the policy give money by fields?
+    pub gives_budgets: bool,
+    /// What is remembered of money, compared with the desk.
+    pub money: Money,
     /// The latest runs, the latest first.
     pub runs: Vec<RunRecord>,
     /// The plan that the latest of them made.
@@ -49,7 +56,10 @@ impl Status<'_> {
                 format!("held by a run until {until}; if that run crashed, sync run --take-over takes it");
             text.push_str(&wrapped("lease    ", &told));
         }
-        for part in [self.approvals(), self.runs(), self.open(), self.waiting(next)] {
+        if self.gives_budgets || !self.money.grants.is_empty() {
+            text.push_str(&wrapped("money    ", &memory_in_words(&self.money)));
+        }
+        for part in [self.approvals(), self.runs(), self.open(), self.waiting(next), self.money(next)] {
             if !part.is_empty() {
                 text.push('\n');
                 text.push_str(&part);
@@ -81,11 +91,13 @@ impl Status<'_> {
             })).collect::<Vec<_>>(),
             "runs": self.runs,
             "open_intents": self.open.iter().map(|open| json!({"id": open.id, "intent": open.intent})).collect::<Vec<_>>(),
+            "money": memory_json(&self.money),
             "latest_plan": self.latest.as_ref().map(|plan| json!({
                 "plan_id": plan.id(),
                 "brakes": plan.json().get("brakes"),
                 "proposals": plan.json().pointer("/totals/proposals"),
                 "held": plan.json().pointer("/totals/held"),
+                "money": plan.json().pointer("/totals/money"),
             })),
         })
     }
@@ -176,8 +188,38 @@ impl Status<'_> {
             }
         }
         text.push_str(&next.proposals(&proposals(plan), plan.id()));
+        text.push_str(&next.money(money_proposals(plan), plan.id()));
+        if self.gives_budgets && self.needs_baseline() {
+            text.push_str(&next.baseline(plan.id()));
+        }
         text
     }
+
+    /// Can nothing be given before a person has told what was given before?
+    fn needs_baseline(&self) -> bool {
+        let disagrees = matches!(self.money.desk, DeskStanding::Ahead | DeskStanding::OfAnother);
+        self.money.epoch.is_none() || disagrees
+    }
+
+    /// What became of money that was handed over, and nobody told.
+    fn money(&self, next: NextStep<'_>) -> String {
+        let count = |state| self.money.grants.iter().filter(|grant| grant.state == state).count();
+        let mut text = String::new();
+        if count(GrantState::HandedOver) > 0 {
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "{} grants stand in lists that nobody has confirmed; to see them\n{}",
+                count(GrantState::HandedOver),
+                next.lists()
+            );
+        }
+        text + &next.doubtful(count(GrantState::Doubtful))
+    }
+}
+
+fn money_proposals(plan: &SavedPlan) -> u64 {
+    plan.json().pointer("/totals/money/proposals").and_then(Value::as_u64).unwrap_or_default()
 }
 
 fn proposals(plan: &SavedPlan) -> BTreeMap<ActionKind, u64> {

@@ -8,7 +8,7 @@ mod listener;
 
 use anyhow::{Context, bail};
 use nmbrs_client::auth::{Attempt, Authorizer, GrantState, SignIn, TokenSet};
-use nmbrs_client::{ErrorKind, NmbrsSource, Operation, Scope};
+use nmbrs_client::{ErrorKind, Operation, Scope};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use self::listener::{Listener, Page};
@@ -53,7 +53,7 @@ pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
 
     let besides: &[Operation] = if options.user { &[Operation::UserInfo] } else { &[] };
     let authorizer = connect::authorizer(&config.nmbrs, &place)?;
-    let scopes = Scope::least_for(NmbrsSource::OPERATIONS.iter().chain(besides).copied());
+    let scopes = Scope::least_for(scopes::operations(&config.policy).iter().chain(besides).copied());
     let sign_in = authorizer.sign_in(redirect_uri, scopes).context("nmbrs: sign-in")?;
     // Before the address is shown: whoever cannot be returned to must not be sent away.
     let listener = if options.paste { None } else { Some(Listener::bind(redirect_uri).await?) };
@@ -72,7 +72,7 @@ pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
     };
 
     say(&format!("Signed in. The grant is {place}, {}.", place.protection()));
-    say(&what_was_granted(granted.as_deref()));
+    say(&what_was_granted(config, granted.as_deref()));
     say(&what_it_shows(config, authorizer, granted.as_deref()).await);
     Ok(())
 }
@@ -162,11 +162,11 @@ async fn install(authorizer: &Authorizer, tokens: TokenSet) -> nmbrs_client::Res
     }
 }
 
-fn what_was_granted(granted: Option<&[Scope]>) -> String {
+fn what_was_granted(config: &Config, granted: Option<&[Scope]>) -> String {
     let Some(granted) = granted else {
         return "Nmbrs did not say what was granted; `sync check` tries it out.".to_owned();
     };
-    let missing = scopes::missing(granted, NmbrsSource::OPERATIONS);
+    let missing = scopes::missing(granted, &scopes::operations(&config.policy));
     let told = format!("Granted: {}.", scopes::listed(granted));
     if missing.is_empty() {
         return told;

@@ -6,6 +6,7 @@
 //! | `employee` | the employee list: the *current* type of everybody |
 //! | `personal_info` | names, birthdays and addresses as history; which entry is in force |
 //! | `employment`, `contract` | periods in service; contracts |
+//! | `salary` | salaries as history; read only by an export that asks for them |
 //! | `extra_field` | the customer's own fields: definitions and values |
 //! | `scalar`, `date` | how one JSON value is read: `null`, missing and `""` alike, numbers and booleans also as text |
 //!
@@ -21,6 +22,7 @@ mod employment;
 mod extra_field;
 mod per_employee;
 mod personal_info;
+mod salary;
 pub(crate) mod scalar;
 mod user;
 
@@ -33,4 +35,5 @@ pub use self::employment::Employment;
 pub use self::extra_field::{ExtraFieldDefinition, ExtraFieldType, ExtraFieldValue, RawText};
 pub use self::per_employee::PerEmployee;
 pub use self::personal_info::{InForce, Period, PersonalInfo};
+pub use self::salary::{Amount, Salary, SalaryInForce, SalaryType};
 pub use self::user::UserInfo;

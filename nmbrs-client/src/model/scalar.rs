@@ -69,6 +69,11 @@ impl Scalar<'_> {
         whole.parse().map(Some).map_err(|_| Fault::new(at, Why::NotANumber))
     }
 
+    /// The digits of a number, also as text: as they came, of an exact number up to its 15th digit.
+    pub(crate) fn number(&self, at: &str) -> Result<Option<&str>, Fault> {
+        self.digits(at)
+    }
+
     /// A number, also as text, with a point.
     pub(crate) fn decimal(&self, at: &str) -> Result<Option<f64>, Fault> {
         let Some(text) = self.digits(at)? else { return Ok(None) };

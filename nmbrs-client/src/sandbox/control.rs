@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::consent::User;
 use super::fault::Fault;
-use super::person_change::PersonChange;
+use super::person_change::{PersonChange, numbered_guid};
 use super::state::State;
 use super::subscription::Disabled;
-use super::world::Login;
+use super::world::{ExtraFieldDefinition, Login};
 
 type Reply = (u16, Value);
 
@@ -37,6 +37,7 @@ pub(super) fn control(state: &mut State, method: &str, path: &str, body: &[u8]) 
         ("PATCH", ["people", employee_id]) => change_person(state, employee_id, body),
         ("DELETE", ["people", employee_id]) => removed(state.world.remove_employee(employee_id)),
         ("DELETE", ["companies", company_id]) => removed(state.world.remove_company(company_id)),
+        ("POST", ["companies", company_id, "fields"]) => define_field(state, company_id, body),
         ("POST", ["clock"]) => read::<ClockChange>(body).map(|change| {
             let now = state.identity.advance(change.advance_seconds);
             (200, json!({ "now_seconds": now }))
@@ -101,6 +102,15 @@ fn removed(was_there: bool) -> Result<Reply, Reply> {
     if was_there { Ok(NO_CONTENT) } else { Err(not_found()) }
 }
 
+/// Body of `POST companies/{companyId}/fields`: an extra field that the customer defines.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewField {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
 /// Body of `POST clock`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -134,6 +144,18 @@ struct LoginChange {
 #[serde(deny_unknown_fields)]
 struct KeyChange {
     disabled: Disabled,
+}
+
+fn define_field(state: &mut State, company_id: &str, body: &[u8]) -> Result<Reply, Reply> {
+    let NewField { name, kind } = read(body)?;
+    let company = state.world.companies.iter_mut().find(|company| company.company_id == company_id);
+    let company = company.ok_or_else(not_found)?;
+    if company.extra_field(&name).is_some() {
+        return Err(unusable("the company has an extra field of this name"));
+    }
+    let number = company.extra_fields.len();
+    company.extra_fields.push(ExtraFieldDefinition::new(numbered_guid(company_id, number), name, kind));
+    Ok(NO_CONTENT)
 }
 
 fn change_person(state: &mut State, employee_id: &str, body: &[u8]) -> Result<Reply, Reply> {

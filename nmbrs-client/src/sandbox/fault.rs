@@ -264,11 +264,12 @@ impl Effect {
 const ROW_IDS: [&str; 4] = ["employeeId", "companyId", "debtorId", "extraFieldId"];
 
 /// A value of each kind of row that a reader cannot do without.
-const UNREADABLE: [&str; 8] = [
+const UNREADABLE: [&str; 9] = [
     "/employeeBasicInfo/employeeType",
     "/info/0/basicInfo/lastName",
     "/employments/0/startDate",
     "/contracts/0/startDate",
+    "/salaries/0/startDate",
     "/extraFields/0/value",
     "/extraFieldType",
     "/name",

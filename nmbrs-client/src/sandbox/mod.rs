@@ -17,7 +17,7 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `world`, `story`, `population`, `names` | who exists |
+//! | `world`, `salary`, `story`, `population`, `names` | who exists |
 //! | `rest`, `page`, `wire`, `variation`, `refusal` | what the API says about them |
 //! | `sign_in`, `authorize`, `form`, `client_proof` | what the identity service answers |
 //! | `identity`, `consent`, `scopes`, `subscription` | what it remembers: tokens, consents, keys |
@@ -39,6 +39,7 @@ mod person_change;
 mod population;
 mod refusal;
 mod rest;
+mod salary;
 mod scopes;
 mod server;
 mod sign_in;
@@ -61,6 +62,7 @@ pub use fault::{Effect, Fault};
 pub use identity::Credentials;
 pub use log::LoggedRequest;
 pub use population::Setup;
+pub use salary::Salary;
 pub use story::Story;
 pub use world::{
     Company, Contract, DEFAULT_SCOPES, Debtor, Employee, Employment, ExtraFieldDefinition, ExtraFieldValue,
@@ -157,6 +159,7 @@ impl Sandbox {
     /// | `POST faults` | a [`Fault`] | 201, or 422 with the reason |
     /// | `PATCH people/{employeeId}` | what to change; `null` empties | 200, the record; 404; 422 |
     /// | `DELETE people/{employeeId}`, `DELETE companies/{companyId}` | | 204; 404 |
+    /// | `POST companies/{companyId}/fields` | `{"name": "alleo_monthly_health_budget", "type": "decimal"}` | 204; 404; 422 |
     /// | `POST clock` | `{"advance_seconds": 60}` | 200, `{"now_seconds": 60}` |
     /// | `POST tokens` | `{"access_lifetime_seconds": 90}` | 204: access tokens issued from now on live that long |
     /// | `POST codes` | `{"redirect_uri": "…"}` | 201, `{"code": "…"}`: a fresh consent, without the authorize page |
@@ -169,7 +172,8 @@ impl Sandbox {
     ///
     /// Anything else is 404. A change of personal data is `employee_type`, `first_name`, `prefix`, `last_name`,
     /// `birth_date`, `business_email`, `private_email`; of the last employment `start_date`, `end_date`,
-    /// `seniority_date`; and `extra_fields` maps names to texts. It becomes a new entry of the history.
+    /// `seniority_date`; and `extra_fields` maps names to texts. It becomes a new entry of the history. So does `salary`,
+    /// `{"type": "grossHourlyWage", "value": 14.5}`, from today on; `null` takes the whole history away.
     ///
     /// The user grants whatever is asked unless told to `deny`, or to grant some `scopes` and no others. A grant is
     /// `{"grant": 1, "state": "live", "ended_by": null, "refreshes": 0, "scopes": ["…"]}`; its state is

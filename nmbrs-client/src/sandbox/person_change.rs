@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use serde::{Deserialize, Deserializer};
 
+use super::salary::{Salary, derived_id};
 use super::world::{Company, Employee, Employment, Period};
 
 /// Body of `PATCH people/{employeeId}`.
@@ -24,7 +25,16 @@ pub(super) struct PersonChange {
     start_date: Change<Option<NaiveDate>>,
     end_date: Change<Option<NaiveDate>>,
     seniority_date: Change<Option<NaiveDate>>,
+    salary: Change<Option<NewSalary>>,
     extra_fields: BTreeMap<String, Option<String>>,
+}
+
+/// A salary from the day of the change on.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct NewSalary {
+    r#type: String,
+    value: f64,
 }
 
 /// What becomes of one value. A member left out keeps it; a given `null` is a value like any other.
@@ -72,6 +82,11 @@ impl PersonChange {
         self.enter_personal_data(employee, at);
         if self.is_about_employment() {
             self.enter_employment(employee, at);
+        }
+        match &self.salary {
+            Change::Keep => {}
+            Change::To(None) => employee.salaries.clear(),
+            Change::To(Some(new)) => enter_salary(employee, new, at),
         }
         for (name, value) in &self.extra_fields {
             employee.set_extra_field(name, value.as_deref());
@@ -123,6 +138,14 @@ impl PersonChange {
     }
 }
 
+/// Adds an entry to the history, recorded after all that are there.
+fn enter_salary(employee: &mut Employee, new: &NewSalary, at: NaiveDateTime) {
+    let last = employee.salaries.iter().map(|entry| entry.created_at).max();
+    let at = last.map_or(at, |last| at.max(last + TimeDelta::seconds(1)));
+    let id = derived_id(&employee.employee_id, employee.salaries.len());
+    employee.salaries.push(Salary::new(id, at.date(), new.r#type.clone(), new.value, at));
+}
+
 /// The time of day at which changes are entered.
 const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
     Some(noon) => noon,
@@ -130,7 +153,7 @@ const NOON: NaiveTime = match NaiveTime::from_hms_opt(12, 0, 0) {
 };
 
 /// A GUID of the same family as the owner's, with a number at its end.
-fn numbered_guid(owner: &str, number: usize) -> String {
+pub(super) fn numbered_guid(owner: &str, number: usize) -> String {
     let kept = owner.get(..owner.len().saturating_sub(6)).unwrap_or(owner);
     format!("{kept}{number:06x}")
 }

@@ -9,6 +9,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use fastrand::Rng;
 
 use super::names::{COMPANIES, DEBTORS, FIRST_NAMES, LAST_NAMES, PRIVATE_DOMAIN};
+use super::salary;
 use super::story::Story;
 use super::world::{
     Company, Contract, Debtor, Employee, Employment, ExtraFieldDefinition, Login, Period, PersonalInfo, World,
@@ -129,6 +130,7 @@ impl Settling {
         for company in &mut self.world.companies {
             self.rng.shuffle(&mut company.employees);
         }
+        salary::seed(&mut self.world);
         self.world
     }
 

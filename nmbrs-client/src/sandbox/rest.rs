@@ -1,4 +1,4 @@
-//! The REST API: eleven read operations, each as strict as the vendor's documents say.
+//! The REST API: twelve read operations, each as strict as the vendor's documents say.
 //!
 //! In: a request and the world. Out: a page in the vendor's envelope, or the vendor's refusal. The checks run in the
 //! order in which the vendor's layers stand: gateway, path, token, scope, parameters, login, company.
@@ -36,6 +36,7 @@ enum Operation<'r> {
     PersonalInfo(&'r str),
     Employments(&'r str),
     Contracts(&'r str),
+    Salaries(&'r str),
     ExtraFields(&'r str),
 }
 
@@ -118,6 +119,7 @@ impl<'r> Operation<'r> {
             ["api", "companies", company, "employees", "personalinfo"] => Self::PersonalInfo(company),
             ["api", "companies", company, "employees", "employments"] => Self::Employments(company),
             ["api", "companies", company, "employees", "contracts"] => Self::Contracts(company),
+            ["api", "companies", company, "employees", "salaries"] => Self::Salaries(company),
             ["api", "companies", company, "employees", "extraFields"] => Self::ExtraFields(company),
             _ => return None,
         })
@@ -134,7 +136,9 @@ impl<'r> Operation<'r> {
             Self::Employees(_) | Self::PersonalInfo(_) | Self::ExtraFields(_) => {
                 &["employee.info", "employee.info.read"]
             }
-            Self::Employments(_) | Self::Contracts(_) => &["employee.employment", "employee.employment.read"],
+            Self::Employments(_) | Self::Contracts(_) | Self::Salaries(_) => {
+                &["employee.employment", "employee.employment.read"]
+            }
         };
         if granted.iter().any(|scope| opening.contains(&scope.as_str())) {
             Ok(())
@@ -177,6 +181,7 @@ impl<'r> Operation<'r> {
             | Self::PersonalInfo(company)
             | Self::Employments(company)
             | Self::Contracts(company)
+            | Self::Salaries(company)
             | Self::ExtraFields(company) => {
                 Ok(self.employee_listing(company_named(world, company)?, wire, filter))
             }
@@ -196,6 +201,7 @@ impl<'r> Operation<'r> {
             Self::PersonalInfo(_) => Listing::of(listed, move |one| wire.personal_infos(one)),
             Self::Employments(_) => Listing::of(listed, move |one| wire.employments(one)),
             Self::Contracts(_) => Listing::of(listed, move |one| wire.contracts(one)),
+            Self::Salaries(_) => Listing::of(listed, move |one| wire.salaries(one)),
             Self::ExtraFields(_) => Listing::of(listed, move |one| wire.extra_fields(company, one)),
             _ => Listing::of(listed, move |one| wire.employee(one)),
         }
@@ -207,6 +213,7 @@ impl<'r> Operation<'r> {
             Self::PersonalInfo(_) => Some(("info", |one| one.personal_infos.len())),
             Self::Employments(_) => Some(("employments", |one| one.employments.len())),
             Self::Contracts(_) => Some(("contracts", |one| one.contracts.len())),
+            Self::Salaries(_) => Some(("salaries", |one| one.salaries.len())),
             Self::ExtraFields(_) => Some(("extraFields", |one| one.extra_fields.len())),
             _ => None,
         }
@@ -257,6 +264,7 @@ impl Filter {
             }
             Operation::Employments(_) => |one| one.employments.iter().map(|entry| entry.created_at).max(),
             Operation::Contracts(_) => |one| one.contracts.iter().map(|entry| entry.created_at).max(),
+            Operation::Salaries(_) => |one| one.salaries.iter().map(|entry| entry.created_at).max(),
             Operation::ExtraFields(_) => {
                 filter.extra_field_type = extra_field_type(request)?;
                 return Ok(filter);

@@ -5,8 +5,9 @@
 //! a key nobody expects. A [`Story`](super::story::Story) never gets in here.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
+use super::salary::{Salary, derived_id};
 use super::variation::Variation;
 use super::world::{
     Company, Contract, Debtor, Employee, Employment, ExtraFieldDefinition, ExtraFieldValue, Period,
@@ -93,6 +94,11 @@ impl Wire {
     pub(super) fn contracts(self, employee: &Employee) -> Value {
         let write = |contract| self.contract(contract);
         self.wrapped(employee, "contracts", employee.contracts.iter().map(write).collect())
+    }
+
+    pub(super) fn salaries(self, employee: &Employee) -> Value {
+        let write = |salary| self.salary(salary);
+        self.wrapped(employee, "salaries", employee.salaries.iter().map(write).collect())
     }
 
     pub(super) fn extra_fields(self, company: &Company, employee: &Employee) -> Value {
@@ -231,6 +237,43 @@ impl Wire {
         entry.moment("createdAt", contract.created_at);
         entry.unexpected();
         entry.done()
+    }
+
+    fn salary(self, salary: &Salary) -> Value {
+        let id = &salary.salary_id;
+        let mut entry = self.object(id);
+        entry.put("salaryId", json!(id));
+        entry.required_date("startDate", Some(salary.start_date));
+        entry.put("type", json!(salary.salary_type));
+        // A whole amount has no point, and now and then one comes as text.
+        let text = salary.value.to_string();
+        let as_text = self.vary.one_in(6, id, "value");
+        let number = text.parse::<Number>().map_or(Value::Null, Value::Number);
+        entry.put("value", if as_text { json!(text) } else { number });
+        if self.vary.one_in(3, id, "salaryTable") {
+            entry.put("salaryTable", self.salary_table(id));
+        }
+        entry.moment("createdAt", salary.created_at);
+        entry.unexpected();
+        entry.done()
+    }
+
+    /// The vendor's schema and its example name the next step differently.
+    fn salary_table(self, salary_id: &str) -> Value {
+        let mut table = self.object(salary_id);
+        table.put("tableId", json!(derived_id(salary_id, 0xa1)));
+        table.put("tableCode", json!(751));
+        table.put("tableName", json!("Voorbeeldtabel"));
+        table.put("scale", json!({ "scaleId": "1a", "scaleCode": "A", "scaleDescription": "Aanloopschaal" }));
+        table.put("step", json!({ "stepId": "3b", "stepCode": "3", "stepDescription": "Trede 3" }));
+        let next = json!({ "period": 3, "year": 2021 });
+        if self.vary.one_in(2, salary_id, "increaseStep") {
+            table.put("automaticallyIncreaseStepPeriod", next);
+            table.put("tableVersion", json!("2019-10-M"));
+        } else {
+            table.put("increaseStep", next);
+        }
+        table.done()
     }
 
     /// A value with its definition. An unanswered field is sent with null, with `""`, or left out.

@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
+use super::salary::Salary;
 use super::story::Story;
 
 /// Everything the sandbox can be asked for.
@@ -105,6 +106,8 @@ pub struct Employee {
     pub employments: Vec<Employment>,
     /// Contracts, oldest first.
     pub contracts: Vec<Contract>,
+    /// Salaries, oldest first.
+    pub salaries: Vec<Salary>,
     /// Values of the customer's own fields.
     pub extra_fields: Vec<ExtraFieldValue>,
 }
@@ -332,6 +335,7 @@ impl Employee {
             personal_infos: vec![info],
             employments: Vec::new(),
             contracts: Vec::new(),
+            salaries: Vec::new(),
             extra_fields: Vec::new(),
         }
     }

@@ -6,13 +6,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{Breach, so};
 use crate::authority::{Approval, Mandate};
+use crate::budget::{
+    Act, Baseline, BatchId, Budget, BudgetKind, Category, CoveredPerson, Epoch, Founding, Grant, GrantId,
+    GrantRecord, GrantState, Mark, Occasion,
+};
+use crate::euro::Euro;
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CompanyId, CustomerId};
 use crate::ledger::{LastRun, Link};
 use crate::pii::Pii;
 use crate::plan::{ActionKind, PlanId};
 use crate::policy::Limits;
-use crate::ports::{Certain, CompletedRun, Intent, LeaseId, Leased, Outcome, Store};
+use crate::ports::{
+    Certain, CompletedRun, Intent, IntentId, LeaseId, Leased, NewBatch, Outcome, Store, ToldBy,
+};
 
 /// A customer that only this rule uses.
 pub(super) fn customer(rule: &str, which: &str) -> CustomerId {
@@ -107,4 +114,100 @@ pub(super) async fn waiting(
     why: &'static str,
 ) -> Result<(), Breach> {
     so(store.approvals(customer).await? == expected, why)
+}
+
+/// The name of a memory, which goes by one digit.
+pub(super) fn epoch(digit: char) -> Result<Epoch, Breach> {
+    let breach = Breach { why: "the suite spells a memory wrongly", source: None };
+    Epoch::parse(&String::from(digit).repeat(32)).ok_or(breach)
+}
+
+pub(super) fn budget(kind: BudgetKind, category: &str) -> Result<Budget, Breach> {
+    let breach = Breach { why: "the suite spells a category wrongly", source: None };
+    Ok(Budget::new(kind, Category::parse(category).ok_or(breach)?))
+}
+
+pub(super) fn one_off() -> Result<Budget, Breach> {
+    budget(BudgetKind::OneOff, "all")
+}
+
+pub(super) fn occasion(number: u32) -> Result<Occasion, Breach> {
+    Occasion::new(number).ok_or(Breach { why: "the suite counts occasions wrongly", source: None })
+}
+
+/// A first one-off, as it is prepared: on an account, for a person.
+pub(super) fn grant(customer: &CustomerId, person: &str, account: i64) -> Result<GrantRecord, Breach> {
+    grant_of(customer, person, account, &one_off()?, 1)
+}
+
+pub(super) fn grant_of(
+    customer: &CustomerId,
+    person: &str,
+    account: i64,
+    budget: &Budget,
+    number: u32,
+) -> Result<GrantRecord, Breach> {
+    let (person, occasion) = (record(person)?, occasion(number)?);
+    let id = GrantId::of(customer, &person, budget, occasion);
+    let grant = Grant::new(id, occasion, Act::Grant, Euro::from_cents(1250));
+    Ok(GrantRecord::intended(person, AccountId::new(account), budget.clone(), &grant))
+}
+
+/// A batch of this number in this memory.
+pub(super) fn batch(
+    memory: char,
+    number: u64,
+    grants: &[GrantRecord],
+    list: Option<&[u8]>,
+) -> Result<NewBatch, Breach> {
+    let mark = Mark::new(epoch(memory)?, number);
+    let id = BatchId::of(&mark, grants.iter().map(|grant| &grant.id));
+    Ok(NewBatch::new(id, mark, plan('1')?, day(1), grants.to_vec(), list.map(<[u8]>::to_vec)))
+}
+
+/// A word about these people, each with one record and an account.
+pub(super) fn baseline(people: &[(&str, i64)]) -> Result<Baseline, Breach> {
+    let mut baseline = Baseline::new(plan('1')?, Pii::new("Zoë van 't Hof".to_owned()), day(1));
+    for (name, account) in people {
+        let mut person = CoveredPerson::default();
+        person.records.insert(record(name)?);
+        person.account = Some(AccountId::new(*account));
+        baseline.people.insert(record(name)?, person);
+    }
+    Ok(baseline)
+}
+
+/// A word that founds a memory in which nobody is vouched for.
+pub(super) fn founding(memory: char) -> Result<Baseline, Breach> {
+    let mut baseline = baseline(&[])?;
+    baseline.founds = Some(Founding::new(epoch(memory)?, None));
+    Ok(baseline)
+}
+
+/// How one grant stands from now on, as a run tells.
+pub(super) async fn settle_grant(
+    store: &dyn Store,
+    customer: &CustomerId,
+    grant: &GrantRecord,
+    state: GrantState,
+) -> Result<(), Breach> {
+    Ok(store.settle_grants(customer, &[(grant.id.clone(), state)], &ToldBy::Run, day(2)).await?)
+}
+
+/// All grants, as the view shows them.
+pub(super) async fn grants(store: &dyn Store, customer: &CustomerId) -> Result<Vec<GrantRecord>, Breach> {
+    Ok(store.view(customer).await?.money.grants)
+}
+
+/// An action on this account was recorded.
+pub(super) async fn intend(
+    store: &dyn Store,
+    customer: &CustomerId,
+    lease: LeaseId,
+    (person, account): (&str, i64),
+    action: ActionKind,
+) -> Result<IntentId, Breach> {
+    let account = (action != ActionKind::Onboard).then_some(AccountId::new(account));
+    let intent = Intent::new(plan('1')?, record(person)?, action, account, day(1));
+    Ok(store.intend(customer, lease, &intent).await?)
 }

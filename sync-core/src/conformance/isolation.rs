@@ -1,17 +1,25 @@
 //! Isolation: customers share a store, and nothing else.
 
-use super::given::{approval, completed, customer, day, done, intent, lease, mandate, plan};
+use std::collections::BTreeSet;
+
+use super::given::{
+    approval, baseline, batch, completed, customer, day, done, founding, grant, intent, lease, mandate, plan,
+    record, settle_grant,
+};
 use super::{Breach, Broken, rule, so};
+use crate::budget::GrantState;
 use crate::id::CustomerId;
 use crate::ledger::LedgerView;
 use crate::pii::Pii;
 use crate::plan::ActionKind;
-use crate::ports::{KeptPlan, Outcome, Store};
+use crate::ports::{Forgetting, KeptPlan, Outcome, Store};
 
 /// Nothing is remembered of this customer.
 async fn is_blank(store: &dyn Store, customer: &CustomerId) -> Result<bool, Breach> {
     Ok(store.view(customer).await? == LedgerView::default()
         && store.open_intents(customer).await?.is_empty()
+        && store.open_batches(customer).await?.is_empty()
+        && store.tellings(customer, &[grant(customer, "p", 1)?.id].into()).await?.is_empty()
         && store.mandate(customer).await?.is_none()
         && store.approvals(customer).await?.is_empty()
         && store.runs(customer, u32::MAX).await?.is_empty()
@@ -32,19 +40,28 @@ async fn fill(store: &dyn Store, customer: &CustomerId, account: i64) -> Result<
             store.settle(customer, id, &outcome).await?;
         }
     }
+    let mut word = founding('a')?;
+    word.people = baseline(&[("p", account)])?.people;
+    store.keep_baseline(customer, &word).await?;
+    let money = [grant(customer, "p", account)?];
+    store.prepare(customer, lease, &batch('a', 1, &money, Some(&account.to_be_bytes()))?).await?;
+    let nobody = Forgetting::new([record("x")?].into(), BTreeSet::new(), [account.to_string()].into());
+    store.forget(customer, &nobody).await?;
     Ok(store.complete(customer, lease, &completed("C", "q", account)?).await?)
 }
 
 /// All that a store tells of a customer, as text to compare.
 async fn seen(store: &dyn Store, customer: &CustomerId) -> Result<String, Breach> {
     Ok(format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
         store.view(customer).await?,
         store.open_intents(customer).await?,
         store.mandate(customer).await?,
         store.approvals(customer).await?,
         store.runs(customer, u32::MAX).await?,
         store.plan(customer, &plan('1')?).await?,
+        store.open_batches(customer).await?,
+        store.tellings(customer, &[grant(customer, "p", 1)?.id].into()).await?,
     ))
 }
 
@@ -84,6 +101,14 @@ pub async fn customers_see_nothing_of_each_other(store: &dyn Store) -> Result<()
         let lease = lease(store, &third).await?;
         store.complete(&third, lease, &completed("C", "p", 3)?).await?;
         store.purge(&one, day(1000)).await?;
+        let money = grant(&one, "p", 1)?;
+        settle_grant(store, &one, &money, GrantState::Given).await?;
+        for open in store.open_intents(&one).await? {
+            store.settle(&one, open.id, &Outcome::NotDone).await?;
+        }
+        let whom = Forgetting::new([record("p")?].into(), BTreeSet::new(), ["1".to_owned()].into());
+        store.forget(&one, &whom).await?;
+        store.keep_baseline(&one, &founding('b')?).await?;
         so(seen(store, &two).await? == of_two, "forgetting one customer changes another")
     };
     rule("isolation::customers_see_nothing_of_each_other", check().await)

@@ -16,14 +16,19 @@
 //! ```
 //!
 //! A store that is to outlive its process is asked twice, before and after a restart:
-//! [`durability::remember`] and [`durability::still_remembers`].
+//! [`durability::remember`] and [`durability::still_remembers`], and of money [`durability::remember_money`] and
+//! [`durability::still_remembers_money`].
 
 pub mod approvals;
+pub mod baselines;
 pub mod deactivations;
 pub mod durability;
 pub mod failures;
+pub mod forgetting;
 mod given;
+pub mod grants;
 pub mod intents;
+pub mod interruptions;
 pub mod isolation;
 pub mod leases;
 pub mod mandates;
@@ -131,6 +136,23 @@ pub async fn all(store: &dyn Store) -> Result<(), Broken> {
     runs::keep_their_plans_byte_for_byte(store).await?;
     retention::forgets_what_is_old(store).await?;
     retention::spares_what_a_decision_rests_on(store).await?;
+    grants::come_back_as_they_were_prepared(store).await?;
+    grants::are_prepared_once(store).await?;
+    grants::that_were_not_done_are_prepared_again(store).await?;
+    grants::need_a_lease_and_a_memory(store).await?;
+    grants::become_what_they_may(store).await?;
+    grants::keep_what_was_told(store).await?;
+    grants::are_never_purged(store).await?;
+    baselines::found_memories(store).await?;
+    baselines::import_after_what_is_known(store).await?;
+    baselines::come_with_onboarding(store).await?;
+    baselines::remember_again(store).await?;
+    baselines::leave_open_what_is_open(store).await?;
+    interruptions::come_with_lost_access(store).await?;
+    interruptions::find_all_money_of_a_person(store).await?;
+    interruptions::come_with_what_a_run_saw(store).await?;
+    forgetting::leaves_tombstones_only(store).await?;
+    forgetting::waits_for_what_is_open(store).await?;
     isolation::nobody_is_known_from_the_start(store).await?;
     isolation::customers_see_nothing_of_each_other(store).await?;
     isolation::names_are_told_apart(store).await

@@ -11,6 +11,7 @@ mod reason;
 mod route;
 
 pub(crate) use decide::{Decided, Facts, decide};
+pub(crate) use reason::reasons;
 pub use reason::{Advice, HoldReason, NothingReason, SkipReason};
 
 use chrono::NaiveDate;

@@ -17,10 +17,6 @@ pub struct Advice {
     pub then: &'static str,
 }
 
-const fn advice(rule: &'static str, what: &'static str, then: &'static str) -> Advice {
-    Advice { rule, what, then }
-}
-
 macro_rules! reasons {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $code:literal: $rule:literal, $what:literal, $then:literal;)* }) => {
         $(#[$doc])*
@@ -40,12 +36,14 @@ macro_rules! reasons {
             }
 
             /// The rule behind it, what is the case, and what a person can do.
-            pub const fn advice(self) -> Advice {
-                match self { $(Self::$variant => advice($rule, $what, $then),)* }
+            pub const fn advice(self) -> $crate::decision::Advice {
+                match self { $(Self::$variant => $crate::decision::Advice { rule: $rule, what: $what, then: $then },)* }
             }
         }
     };
 }
+
+pub(crate) use reasons;
 
 reasons! {
     /// Why nothing happens to somebody until a person has looked.

@@ -8,10 +8,10 @@ use super::held::Held;
 use super::read::{self, RequestCounts};
 use crate::fingerprint::FingerprintKey;
 use crate::id::CustomerId;
-use crate::ledger::{LastRun, LedgerView};
+use crate::ledger::{DeskStanding, LastRun, LedgerView};
 use crate::plan::{Plan, Run, plan};
 use crate::policy::Policy;
-use crate::ports::{AccountReader, Clock, EmployeeSource, Ledger, Progress};
+use crate::ports::{AccountReader, Clock, DeskMemory, EmployeeSource, Ledger, Progress};
 use crate::snapshot::{Complete, TargetSnapshot};
 
 /// Reads both sides and plans. It holds no writer and there is no way to give it one.
@@ -22,6 +22,7 @@ pub struct DryRun<'a> {
     pub(super) ledger: &'a dyn Ledger,
     pub(super) clock: &'a dyn Clock,
     pub(super) progress: Option<Arc<dyn Progress>>,
+    pub(super) desk: Option<&'a dyn DeskMemory>,
 }
 
 /// A plan, with what it took to make it.
@@ -47,7 +48,14 @@ impl<'a> DryRun<'a> {
         ledger: &'a dyn Ledger,
         clock: &'a dyn Clock,
     ) -> Self {
-        Self { source, accounts, ledger, clock, progress: None }
+        Self { source, accounts, ledger, clock, progress: None, desk: None }
+    }
+
+    /// With a desk that is asked what it took last. It cannot be given anything this way (R6); without one, no money is
+    /// planned.
+    pub const fn with_desk(mut self, desk: &'a dyn DeskMemory) -> Self {
+        self.desk = Some(desk);
+        self
     }
 
     /// With somebody to tell how far it has come.
@@ -79,7 +87,10 @@ impl<'a> DryRun<'a> {
     ) -> Result<Planned, EngineError> {
         policy.validate()?;
         let as_of = self.clock.now();
-        let ledger = self.ledger.view(customer).await.map_err(EngineError::ledger_side)?;
+        let mut ledger = self.ledger.view(customer).await.map_err(EngineError::ledger_side)?;
+        if policy.budgets.is_some() {
+            ledger.money.desk = self.desk_standing(customer, &ledger).await;
+        }
         let (source, source_requests) =
             read::source(self.source, policy, self.progress.as_ref(), held).await?;
         let (target, target_requests) = read::target(self.accounts, policy, self.progress.as_ref()).await?;
@@ -93,6 +104,18 @@ impl<'a> DryRun<'a> {
             snapshot: target,
             ledger,
         })
+    }
+}
+
+impl DryRun<'_> {
+    async fn desk_standing(&self, customer: &CustomerId, ledger: &LedgerView) -> DeskStanding {
+        match self.desk {
+            None => DeskStanding::NotAsked,
+            Some(desk) => match desk.mark(customer).await {
+                Ok(mark) => ledger.money.compare(mark.as_ref()),
+                Err(_) => DeskStanding::Silent,
+            },
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::export::NoRoster;
 use crate::id::{DebtorId, TargetCompanyId};
-use crate::policy::PolicyError;
+use crate::policy::{PolicyError, SalaryColumn};
 use crate::ports::PortError;
 use crate::snapshot::Incomplete;
 
@@ -33,6 +34,12 @@ pub enum EngineError {
     /// would look absent, so nobody is judged at all.
     #[error("the sign-in sees no company of the chosen debtor {0}")]
     NoCompanyOfDebtor(DebtorId),
+    /// No roster could be right.
+    #[error("there is no roster")]
+    NoRoster(#[from] NoRoster),
+    /// The policy does not ask for salaries in this column, so that none are read.
+    #[error("the policy chooses no salaries for {}", .0.name())]
+    SalariesNotChosen(SalaryColumn),
     /// Another run of this customer holds the lease (R24).
     #[error("another run of this customer goes on, until {} at the latest", until.format("%Y-%m-%dT%H:%M:%SZ"))]
     Busy {

@@ -6,17 +6,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::EngineError;
 use super::held::Held;
 use crate::account::Account;
+use crate::export::SalariesInForce;
 use crate::id::{AccountId, CompanyId, DebtorId, TargetCompanyId};
 use crate::policy::{EmailChoice, Policy};
 use crate::ports::{
     AccountReader, EmployeeSource, ListAccounts, PortError, PortErrorKind, Progress, RequestMeter,
-    RowsRequest,
+    RowsRequest, SalarySource,
 };
 use crate::record::SourceCompany;
 use crate::snapshot::{
@@ -37,14 +39,22 @@ pub struct RequestCounts {
     pub again: u64,
 }
 
+impl RequestCounts {
+    /// And these too.
+    pub(super) const fn add(&mut self, more: Self) {
+        self.pages += more.pages;
+        self.again += more.again;
+    }
+}
+
 /// Two meters under one ceiling: one for first readings, one for second ones.
-struct Meters {
+pub(super) struct Meters {
     first: RequestMeter,
     again: RequestMeter,
 }
 
 impl Meters {
-    fn new(ceiling: u64, progress: Option<&Arc<dyn Progress>>) -> Self {
+    pub(super) fn new(ceiling: u64, progress: Option<&Arc<dyn Progress>>) -> Self {
         let first = RequestMeter::new(ceiling);
         let first = match progress {
             Some(progress) => first.with_progress(Arc::clone(progress)),
@@ -53,7 +63,7 @@ impl Meters {
         Self { first, again: RequestMeter::new(ceiling) }
     }
 
-    fn counts(&self) -> RequestCounts {
+    pub(super) fn counts(&self) -> RequestCounts {
         RequestCounts { pages: self.first.reserved(), again: self.again.reserved() }
     }
 }
@@ -148,6 +158,29 @@ fn choose(visible: Vec<SourceCompany>, policy: &Policy) -> Result<Chosen, Engine
     let named = visible.into_iter().filter(|company| policy.chooses_company(&company.id));
     let (companies, left_out) = named.partition(|company| policy.chooses_debtor_of(company));
     Ok(Chosen { companies, left_out })
+}
+
+/// The salaries of one company, and once more if the list disagrees with itself.
+pub(super) async fn salaries(
+    port: &dyn SalarySource,
+    company: &CompanyId,
+    day: NaiveDate,
+    meters: &Meters,
+    into: &mut SalariesInForce,
+) -> Result<(), EngineError> {
+    let disagrees = match port.salaries(company, day, &meters.first).await {
+        Ok(list) => into.put(list).is_err(),
+        Err(error) if error.kind() == PortErrorKind::Incomplete => true,
+        Err(error) => return Err(EngineError::source_side(error)),
+    };
+    if disagrees {
+        let list = port.salaries(company, day, &meters.again).await.map_err(EngineError::source_side)?;
+        into.put(list).map_err(|disagreement| {
+            let error = PortError::new(PortErrorKind::Incomplete, "list salaries").with_source(disagreement);
+            EngineError::source_side(error)
+        })?;
+    }
+    Ok(())
 }
 
 pub(super) async fn target(

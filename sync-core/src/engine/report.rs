@@ -2,7 +2,8 @@
 
 use super::EngineError;
 use super::read::RequestCounts;
-use crate::authority::{Refusal, Skipped};
+use crate::authority::{Refusal, Skipped, SkippedGrant};
+use crate::budget::{BatchId, Budget, Grant, GrantState};
 use crate::external_id::ExternalId;
 use crate::id::AccountId;
 use crate::plan::{ActionKind, Plan};
@@ -26,6 +27,8 @@ pub struct RunReport {
     pub settling: RequestCounts,
     /// Requests to the target that wrote.
     pub writes: u64,
+    /// Why the desk could not be asked what became of earlier grants, if it could not. They stay as they are.
+    pub desk_silent: Option<PortError>,
     /// Why the store could not remember the end of the run, if it could not.
     pub unremembered: Option<PortError>,
 }
@@ -37,7 +40,7 @@ pub enum Verdict {
     /// Nothing: it needs a person.
     Waits(Refusal),
     /// What was authorised.
-    Applied(Applied),
+    Applied(Box<Applied>),
 }
 
 /// What became of what was authorised.
@@ -52,6 +55,63 @@ pub struct Applied {
     pub stopped: Option<PortError>,
     /// Why the listing that was to settle doubtful writes failed, if it did.
     pub unsettled: Option<EngineError>,
+    /// What became of each authorised grant.
+    pub grants: Vec<GrantReport>,
+    /// Money that was not handed over, with why (R8).
+    pub skipped_grants: Vec<SkippedGrant>,
+    /// Lists that were written for the desk, also those that an earlier run had prepared.
+    pub lists: Vec<BatchId>,
+}
+
+/// What became of one grant.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct GrantReport {
+    /// Whose.
+    pub person: ExternalId,
+    /// Which budget.
+    pub budget: Budget,
+    /// What was to be handed over.
+    pub grant: Grant,
+    /// What became of it.
+    pub result: GrantResult,
+}
+
+/// What became of a grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GrantResult {
+    /// It was given.
+    Given,
+    /// It stands in this list; a person tells later.
+    Listed(BatchId),
+    /// It was refused, and its occasion is over.
+    Refused,
+    /// It was surely not given; the next run hands it over.
+    NotDone,
+    /// Nobody knows; the next run asks the desk, or a person settles it.
+    Doubtful,
+    /// It is in the store and perhaps with the desk; the next run goes on with it.
+    Unfinished,
+    /// The run ended before it, or an action of the same person was not done.
+    NotTried,
+}
+
+impl GrantResult {
+    /// Did it come as far as it can within a run?
+    pub const fn is_done(&self) -> bool {
+        matches!(self, Self::Given | Self::Listed(_))
+    }
+
+    pub(super) const fn of(state: GrantState) -> Self {
+        match state {
+            GrantState::Given => Self::Given,
+            GrantState::Refused => Self::Refused,
+            GrantState::NotDone => Self::NotDone,
+            GrantState::Doubtful => Self::Doubtful,
+            GrantState::Intended | GrantState::HandedOver => Self::Unfinished,
+        }
+    }
 }
 
 /// What became of one action.
@@ -115,6 +175,8 @@ impl Applied {
 
     /// Was everything done that was authorised?
     pub fn is_complete(&self) -> bool {
-        self.stopped.is_none() && self.done() == self.actions.len()
+        self.stopped.is_none()
+            && self.done() == self.actions.len()
+            && self.grants.iter().all(|grant| grant.result.is_done())
     }
 }

@@ -1,11 +1,12 @@
 //! One run from its lease to its end: reads, plans, looks for authority, writes, remembers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
 use super::EngineError;
 use super::dry_run::{DryRun, Planned};
+use super::handing::{self, Handed, Handing};
 use super::held::Held;
 use super::read::{self, RequestCounts};
 use super::recover;
@@ -15,14 +16,15 @@ use super::writing::{Pending, Writing, certain, shown};
 use crate::authority::{self, Approval, Authorised, Authority, Mandate, Refusal, authorise};
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
-use crate::id::CustomerId;
-use crate::ledger::Link;
+use crate::id::{AccountId, CustomerId};
+use crate::ledger::{LedgerView, Link};
 use crate::plan::{Entry, Plan, PlanDocument, PlanId, SavedPlan};
 use crate::policy::Policy;
 use crate::ports::{
-    AccountReader, AccountWriter, Clock, CompletedRun, EmployeeSource, KeptPlan, Outcome, PortError,
-    PortErrorKind, Progress, Remembered, RunEnd, RunEnding, RunId, Store,
+    AccountReader, AccountWriter, BudgetDesk, Clock, CompletedRun, EmployeeSource, KeptPlan, MoneySeen,
+    Outcome, PortError, PortErrorKind, Progress, Remembered, RunEnd, RunEnding, RunId, Store,
 };
+use crate::snapshot::TargetSnapshot;
 
 /// Runs of one customer after the other, each under a lease.
 ///
@@ -33,6 +35,7 @@ pub struct SyncRun<'a> {
     dry_run: DryRun<'a>,
     writer: &'a dyn AccountWriter,
     store: &'a dyn Store,
+    desk: Option<&'a dyn BudgetDesk>,
     only: Option<ExternalId>,
     take_over: bool,
 }
@@ -71,7 +74,14 @@ impl<'a> SyncRun<'a> {
         clock: &'a dyn Clock,
     ) -> Self {
         let dry_run = DryRun::new(source, accounts, store, clock);
-        Self { dry_run, writer, store, only: None, take_over: false }
+        Self { dry_run, writer, store, desk: None, only: None, take_over: false }
+    }
+
+    /// With a desk that takes grants. Without one, budgets are held.
+    pub fn with_desk(mut self, desk: &'a dyn BudgetDesk) -> Self {
+        self.dry_run = self.dry_run.with_desk(desk);
+        self.desk = Some(desk);
+        self
     }
 
     /// With somebody to tell how far it has come.
@@ -148,10 +158,12 @@ impl<'a> SyncRun<'a> {
         whose: Whose<'_>,
         word: Word<'_>,
     ) -> Result<RunReport, EngineError> {
+        let desk_silent =
+            self.find_out_about_money(whose.customer).await.map_err(EngineError::ledger_side)?;
         let planned = self.dry_run.plan_under(Some(held), whose.customer, whose.policy, whose.key).await?;
         self.end_what_crashed(whose.customer, &planned).await.map_err(EngineError::ledger_side)?;
         let found = self.find(whose.customer, word, &planned.plan).await.map_err(EngineError::ledger_side)?;
-        let Planned { plan, source, target, seen, ledger, .. } = planned;
+        let Planned { plan, source, target, seen, ledger, snapshot } = planned;
         let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
         self.store.keep_plan(whose.customer, &kept).await.map_err(EngineError::ledger_side)?;
 
@@ -164,13 +176,24 @@ impl<'a> SyncRun<'a> {
                 };
                 let mut links = certain_links(plan.document());
                 links.retain(|record, link| ledger.links.get(record) != Some(link));
-                let completed = CompletedRun::new(seen, links).using_up(approval);
-                self.write(held, whose, &authorised, &completed).await
+                let money = MoneySeen::new(inactive_with_grants(&ledger, &snapshot), plan.emptied().clone());
+                let completed = CompletedRun::new(seen, links).using_up(approval).with_money(money);
+                self.write(held, whose, &authorised, &completed, &ledger).await
             }
             Err(refusal) => Written::nothing(refusal),
         };
         let Written { verdict, settling, writes } = written;
-        Ok(RunReport { run, plan, verdict, source, target, settling, writes, unremembered: None })
+        Ok(RunReport {
+            run,
+            plan,
+            verdict,
+            source,
+            target,
+            settling,
+            writes,
+            desk_silent,
+            unremembered: None,
+        })
     }
 
     async fn write(
@@ -179,6 +202,7 @@ impl<'a> SyncRun<'a> {
         whose: Whose<'_>,
         authorised: &Authorised<'_>,
         completed: &CompletedRun,
+        ledger: &LedgerView,
     ) -> Written {
         let mut writing = Writing {
             writer: self.writer,
@@ -197,8 +221,16 @@ impl<'a> SyncRun<'a> {
             Ok(counts) => (counts, None),
             Err(error) => (RequestCounts::default(), Some(error)),
         };
-        if stopped.is_none() && self.only.is_none() {
-            stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+        let mut handed = Handed::default();
+        if stopped.is_none() {
+            handed = self.hand_over(held, whose, authorised, &results, ledger).await;
+            // What the desk could not take keeps no account waiting, but the approval of it.
+            let without_approval = handed.stopped.as_ref().map(|_| completed.clone().using_up(None));
+            let completed = without_approval.as_ref().unwrap_or(completed);
+            if self.only.is_none() {
+                stopped = self.store.complete(whose.customer, held.id(), completed).await.err();
+            }
+            stopped = handed.stopped.take().or(stopped);
         }
         let report = |(action, result): (&authority::AuthorisedAction, _)| ActionReport {
             person: action.person().clone(),
@@ -207,8 +239,50 @@ impl<'a> SyncRun<'a> {
         };
         let actions = authorised.actions().iter().zip(results).map(report).collect();
         let skipped = authorised.skipped().to_vec();
-        let applied = Applied { actions, skipped, stopped, unsettled };
-        Written { verdict: Verdict::Applied(applied), settling, writes }
+        let skipped_grants = authorised.skipped_grants().to_vec();
+        let Handed { grants, lists, .. } = handed;
+        let applied = Applied { actions, skipped, stopped, unsettled, grants, skipped_grants, lists };
+        Written { verdict: Verdict::Applied(Box::new(applied)), settling, writes }
+    }
+
+    /// Before anything is planned: what became of the money that crashed runs were handing over.
+    async fn find_out_about_money(&self, customer: &CustomerId) -> Result<Option<PortError>, PortError> {
+        match self.desk {
+            None => Ok(None),
+            Some(desk) => handing::recover(desk, self.store, self.dry_run.clock, customer).await,
+        }
+    }
+
+    /// Money, after all accounts are as they should be.
+    async fn hand_over(
+        &self,
+        held: &Held<'_>,
+        whose: Whose<'_>,
+        authorised: &Authorised<'_>,
+        results: &[ActionResult],
+        ledger: &LedgerView,
+    ) -> Handed {
+        let mut handed = Handed::default();
+        let (Some(desk), Some(latest)) = (self.desk, handing::latest(&ledger.money)) else { return handed };
+        let (store, clock, customer) = (self.store, self.dry_run.clock, whose.customer);
+        let plan = authorised.plan().id();
+        let mut handing = Handing { desk, store, clock, customer, held, plan, latest };
+        // Also in a run about one person: a desk takes no batch after a later one.
+        handing.finish_lists(&mut handed).await;
+        if handed.stopped.is_some() {
+            return handed;
+        }
+        let undone: BTreeSet<_> = authorised
+            .actions()
+            .iter()
+            .zip(results)
+            .filter(|(_, result)| !result.is_done())
+            .map(|(action, _)| action.person())
+            .collect();
+        let finished = std::mem::take(&mut handed.lists);
+        handed = handing.all(authorised.grants(), &undone).await;
+        handed.lists.splice(0..0, finished);
+        handed
     }
 
     /// Intents of runs that crashed end by what this run has read (R12).
@@ -324,6 +398,13 @@ fn authorise_with(plan: &Plan, found: Found) -> Result<Authorised<'_>, Refusal> 
         Some((saved, approval)) => authorise(plan, authority.with_approval(&saved, approval)),
         None => authorise(plan, authority),
     }
+}
+
+/// Inactive accounts on which something was given: nobody knows what is left of it (U-16).
+fn inactive_with_grants(ledger: &LedgerView, target: &TargetSnapshot) -> BTreeSet<AccountId> {
+    let is_inactive = |account: &AccountId| target.account(*account).is_some_and(|account| !account.active);
+    let given = ledger.money.grants.iter().filter(|grant| !grant.interrupted);
+    given.filter_map(|grant| grant.account).filter(is_inactive).collect()
 }
 
 /// The person who has this record, by external id.

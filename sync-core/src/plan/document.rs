@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::budget::{BudgetNote, BudgetReason};
 use crate::change::Field;
 use crate::decision::{Decision, HoldReason};
 use crate::euro::Euro;
@@ -82,6 +83,9 @@ impl PlanDocument {
 pub struct Entry {
     /// The account, if there is exactly one.
     pub account: Option<AccountNote>,
+    /// What happens to each budget that the fields or the ledger know of, by kind and category.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<BudgetNote>,
     /// What happens, and why.
     pub decision: Decision,
     /// The last day of somebody in service, if it is known.
@@ -267,6 +271,29 @@ pub struct Totals {
     pub skipped: u64,
     /// People of whom nothing needs to be done.
     pub nothing: u64,
+    /// How much money; none where the policy gives none by fields.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub money: Option<MoneyTotals>,
+}
+
+/// How much money a plan moves. Amounts of monthly budgets are those of one month.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct MoneyTotals {
+    /// First grants: what a mandate covers.
+    pub grants: u64,
+    /// How much they give.
+    pub granted: Euro,
+    /// Hand-overs that wait for an approval.
+    pub proposals: u64,
+    /// How much those would give; a replacement counts with its new amount.
+    pub proposed: Euro,
+    /// How much this plan's deactivations cancel at most, as far as the ledger knows what was given.
+    pub cancelled: Euro,
+    /// Grants of earlier runs that have not come to their end.
+    pub open: u64,
+    /// Budgets that are held, by reason.
+    pub held: BTreeMap<BudgetReason, u64>,
 }
 
 /// What creating and activating accounts may grant without anybody asking for it (U-15).
@@ -285,6 +312,7 @@ impl Totals {
         (managed_active, accounts): (u64, u64),
         recent_deactivations: u64,
         onboarding_budget: Option<Euro>,
+        money: Option<MoneyTotals>,
     ) -> Self {
         let mut totals = Self {
             people: entries.len() as u64,
@@ -293,6 +321,7 @@ impl Totals {
             managed_active,
             recent_deactivations,
             actions: ActionCounts::of(entries.iter().map(|entry| &entry.decision)),
+            money,
             ..Self::default()
         };
         for entry in entries {

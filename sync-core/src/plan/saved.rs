@@ -9,12 +9,14 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::document::{PlanDocument, SCHEMA};
+use super::document::{AccountNote, PlanDocument, SCHEMA};
 use super::{ActionKind, Entry, PlanId};
+use crate::budget::{Budget, BudgetKind, BudgetNote, BudgetReason, Category};
 use crate::canonical;
 use crate::euro::Euro;
 use crate::external_id::ExternalId;
 use crate::guard::Brake;
+use crate::id::AccountId;
 
 #[derive(Serialize)]
 struct FileOut<'a> {
@@ -138,6 +140,47 @@ impl SavedPlan {
         })
     }
 
+    /// Does this plan move the same money, for the same person on the same account?
+    pub(crate) fn holds_budget_of(&self, entry: &Entry, note: &BudgetNote) -> bool {
+        let Some(saved) = self.entries.get(&entry.person) else { return false };
+        let (Ok(fresh), Ok(note_now)) = (serde_json::to_value(entry), serde_json::to_value(note)) else {
+            return false;
+        };
+        let same = |part: &str| saved.0.pointer(part) == fresh.pointer(part);
+        let is_same_money =
+            |seen: &Value| ["outcome", "reason"].iter().all(|key| seen.get(key) == note_now.get(key));
+        ["/records", "/account/id", "/account/company", "/account/active"].into_iter().all(same)
+            && saved.budget(&note.budget()).is_some_and(is_same_money)
+    }
+
+    /// Does this plan move, or propose to move, anything of this budget?
+    pub(crate) fn moves_budget(&self, person: &ExternalId, budget: &Budget) -> bool {
+        let saved = self.entries.get(person).and_then(|entry| entry.budget(budget));
+        saved.is_some_and(|note| is_given(note) || is_proposed(note))
+    }
+
+    /// The money that the file gives, and what of its proposals was approved too.
+    pub(crate) fn approvable_budgets(&self, proposals: &BTreeSet<ExternalId>) -> Vec<(&ExternalId, Budget)> {
+        let of_person = |(person, entry): (&'_ ExternalId, &'_ SavedEntry)| -> Vec<Budget> {
+            let approved =
+                |note: &&Value| is_given(note) || (is_proposed(note) && proposals.contains(person));
+            entry.notes().filter(approved).filter_map(budget_of).collect()
+        };
+        let people = self.entries.iter();
+        people.flat_map(|it| of_person(it).into_iter().map(move |budget| (it.0, budget))).collect()
+    }
+
+    /// The people of whom money waits for an approval.
+    pub fn budget_proposals(&self) -> BTreeSet<ExternalId> {
+        let waits = |entry: &SavedEntry| entry.notes().any(is_proposed);
+        self.entries.iter().filter(|(_, entry)| waits(entry)).map(|(person, _)| person.clone()).collect()
+    }
+
+    /// Was it made under a policy that gives budgets?
+    pub(crate) fn is_about_money(&self) -> bool {
+        self.plan.pointer("/totals/money").is_some()
+    }
+
     fn text(&self, key: &str) -> &str {
         self.plan.get(key).and_then(Value::as_str).unwrap_or_default()
     }
@@ -179,7 +222,7 @@ impl SavedPlan {
                     && seen_planned >= *planned
                     && seen_planned.saturating_add(seen_recent) >= planned.saturating_add(*recent)
             }
-            Brake::OverEuro { planned, .. } => {
+            Brake::OverEuro { planned, .. } | Brake::OverEuroCancelled { planned, .. } => {
                 let amount =
                     |key| seen.get(key).and_then(Value::as_str).and_then(|text| text.parse::<Euro>().ok());
                 seen.get("brake") == wanted.get("brake")
@@ -237,8 +280,67 @@ impl SavedEntry {
         self.0.pointer("/decision/reason").and_then(Value::as_str)
     }
 
+    /// What happens to each budget, in the form of [`BudgetNote`].
+    pub fn notes(&self) -> impl Iterator<Item = &Value> {
+        self.0.get("budgets").and_then(Value::as_array).into_iter().flatten()
+    }
+
+    /// The records of the person, that of the external id first.
+    pub(crate) fn record_ids(&self) -> Vec<ExternalId> {
+        self.records().filter_map(|id| ExternalId::parse(id).ok()).collect()
+    }
+
+    /// The account, if it is the person's for certain.
+    pub(crate) fn certain_account(&self) -> Option<AccountId> {
+        let account: AccountNote = self.0.get("account").and_then(|it| AccountNote::deserialize(it).ok())?;
+        account.found_by.is_certain().then_some(account.id)
+    }
+
+    /// Is this somebody for whom no account was found, and one is to be made?
+    pub(crate) fn is_without_account(&self) -> bool {
+        self.0.get("account").is_some_and(Value::is_null) && matches!(self.kind(), "onboard" | "planned")
+    }
+
+    /// What the plan says of budgets that the policy lists.
+    fn listed(&self) -> impl Iterator<Item = &Value> {
+        let unlisted = BudgetReason::UnlistedCategory.code();
+        self.notes().filter(move |note| note.get("reason").and_then(Value::as_str) != Some(unlisted))
+    }
+
+    /// Is there a field, of a budget that the policy lists, that says nothing that is sure?
+    pub(crate) fn is_unclear(&self) -> bool {
+        let is_sure = |note: &Value| note.get("wish").is_some_and(|wish| wish == "empty" || wish.is_object());
+        !self.listed().all(is_sure)
+    }
+
+    /// The amounts that the fields name, of budgets that the policy lists.
+    pub(crate) fn wished(&self) -> Vec<(Budget, Euro)> {
+        let amount = |note: &Value| note.pointer("/wish/amount").and_then(Value::as_str)?.parse().ok();
+        let wished = |note: &Value| Some((budget_of(note)?, amount(note)?));
+        let is_money = |(_, amount): &(Budget, Euro)| *amount > Euro::default();
+        self.listed().filter_map(wished).filter(is_money).collect()
+    }
+
+    fn budget(&self, budget: &Budget) -> Option<&Value> {
+        self.notes().find(|note| budget_of(note).as_ref() == Some(budget))
+    }
+
     fn records(&self) -> impl Iterator<Item = &str> {
         let records = self.0.get("records").and_then(Value::as_array).into_iter().flatten();
         records.filter_map(|record| record.get("id").and_then(Value::as_str))
     }
+}
+
+/// Which budget a saved note is about.
+fn budget_of(note: &Value) -> Option<Budget> {
+    let text = |key| note.get(key).and_then(Value::as_str);
+    Some(Budget::new(BudgetKind::parse(text("kind")?)?, Category::parse(text("category")?)?))
+}
+
+fn is_given(note: &Value) -> bool {
+    note.pointer("/outcome/kind").and_then(Value::as_str) == Some("give")
+}
+
+fn is_proposed(note: &Value) -> bool {
+    note.pointer("/outcome/proposal").is_some_and(|proposal| !proposal.is_null())
 }

@@ -1,12 +1,13 @@
 //! The memory that outlives a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{LeaseId, PortError};
+use crate::budget::GrantId;
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CustomerId};
 use crate::ledger::{LastRun, LedgerView, Link};
@@ -38,6 +39,12 @@ impl Intent {
         at: DateTime<Utc>,
     ) -> Self {
         Self { plan, person, action, account, at }
+    }
+
+    /// Does it change whether the account can be used, so that afterwards nobody knows what is left of the money that
+    /// was given on it (U-16)?
+    pub const fn interrupts(&self) -> bool {
+        self.action.deactivates() || matches!(self.action, ActionKind::Activate)
     }
 }
 
@@ -122,12 +129,37 @@ pub struct CompletedRun {
     pub links: BTreeMap<ExternalId, Link>,
     /// The plan whose approval this run used up: no run is given it again.
     pub approval: Option<PlanId>,
+    /// What it saw of money.
+    pub money: MoneySeen,
+}
+
+/// What a complete run saw that bears on money which was given before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct MoneySeen {
+    /// Accounts with grants that were seen inactive: their grants are interrupted from then on.
+    pub inactive: BTreeSet<AccountId>,
+    /// One-offs that were given and whose fields were seen empty or at zero.
+    pub emptied: BTreeSet<GrantId>,
+}
+
+impl MoneySeen {
+    /// These accounts inactive and these fields emptied.
+    pub const fn new(inactive: BTreeSet<AccountId>, emptied: BTreeSet<GrantId>) -> Self {
+        Self { inactive, emptied }
+    }
 }
 
 impl CompletedRun {
     /// A run that saw this and knows these accounts.
-    pub const fn new(seen: LastRun, links: BTreeMap<ExternalId, Link>) -> Self {
-        Self { seen, links, approval: None }
+    pub fn new(seen: LastRun, links: BTreeMap<ExternalId, Link>) -> Self {
+        Self { seen, links, approval: None, money: MoneySeen::default() }
+    }
+
+    /// With what it saw of money.
+    pub fn with_money(mut self, money: MoneySeen) -> Self {
+        self.money = money;
+        self
     }
 
     /// With the plan whose approval it used up.
@@ -170,7 +202,8 @@ pub trait Ledger: Send + Sync {
     /// Remembers how it ended. May be called again for an intent that has not ended; one that has keeps its end: to
     /// tell it the same end again changes nothing, and another is an error.
     ///
-    /// `Done` brings the links and aliases and ends the person's failures. `Refused` counts as a failure of the
+    /// `Done` brings the links and aliases and ends the person's failures; what it means for money says
+    /// [`MoneyLedger`](super::MoneyLedger). `Refused` counts as a failure of the
     /// person, once for each plan.
     ///
     /// # Errors

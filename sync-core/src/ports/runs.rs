@@ -149,8 +149,9 @@ pub trait RunStore: Send + Sync {
 
     /// Forgets plans, runs, ended intents and used approvals from before this instant, and says how many rows went.
     /// What a decision rests on stays: links, aliases, the mandate, the last complete run, deactivations of the last
-    /// seven days, failures, and whatever has not ended, with the plan of each approval that waits. [`Retention`](super::Retention)
-    /// gives the instant for each kind.
+    /// seven days, failures, and whatever has not ended, with the plan of each approval that waits; and all that is
+    /// remembered of money, which only [`forget`](super::MoneyLedger::forget) takes, of one person.
+    /// [`Retention`](super::Retention) gives the instant for each kind.
     ///
     /// # Errors
     /// [`PortError`].

@@ -17,7 +17,7 @@ use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, TransactionBehavior};
 use super::error::{SqliteError, SqliteErrorKind};
 
 /// What takes a file from each version to the next.
-const MIGRATIONS: [&str; 1] = [include_str!("schema/v1.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
 
 /// The version that they end at.
 #[expect(clippy::cast_possible_wrap, reason = "there are a handful")]
@@ -35,7 +35,7 @@ const TRIES: u32 = 1000;
 const WAIT: Duration = Duration::from_millis(10);
 
 /// More than all statements there are.
-const CACHED_STATEMENTS: usize = 64;
+const CACHED_STATEMENTS: usize = 128;
 
 /// One file is made at a time: to close any other handle of a file would drop this process's locks on it.
 static OPENING: Mutex<()> = Mutex::new(());
@@ -124,7 +124,7 @@ const fn newer(found: i64) -> SqliteError {
     SqliteError::of(SqliteErrorKind::NewerVersion { found, known: LATEST })
 }
 
-/// Every commit goes through a log, what is forgotten is overwritten, and what refers to something has it.
+/// Every commit goes through a log, which goes into the file at 16 MiB; what is forgotten is overwritten, and what refers to something has it.
 fn set_up(connection: &Connection) -> Result<(), SqliteError> {
     if write_ahead(connection)? != "wal" {
         return Err(SqliteError::of(SqliteErrorKind::Io));
@@ -134,6 +134,7 @@ fn set_up(connection: &Connection) -> Result<(), SqliteError> {
          PRAGMA fullfsync = ON;
          PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
+         PRAGMA wal_autocheckpoint = 4000;
          PRAGMA trusted_schema = OFF;",
     )?;
     Ok(())

@@ -9,6 +9,7 @@ use rusqlite::{Row, Transaction, named_params};
 use super::SqliteStore;
 use super::error::Failure;
 use super::lease::held;
+use super::money;
 use super::value::{
     customer, instant, instant_of, json, json_of, number, number_of, plan_of, record_of, text,
 };
@@ -79,13 +80,17 @@ fn view(tx: &Transaction<'_>, customer: i64) -> Result<LedgerView, Failure> {
         customer,
         |row| Ok((record_of(row, "person")?, Failures::new(row.get("runs")?, instant_of(row, "last")?))),
     )?;
-    Ok(LedgerView {
+    let mut view = LedgerView {
         links,
         aliases,
         failures,
         last_run: last_run(tx, customer)?,
         deactivations: deactivations(tx, customer)?,
-    })
+        money: money::money(tx, customer)?,
+    };
+    let open = open_intents(tx, customer)?;
+    money::interrupt_by_open(&mut view, open.iter().map(|open| &open.intent));
+    Ok(view)
 }
 
 fn last_run(tx: &Transaction<'_>, customer: i64) -> Result<Option<LastRun>, Failure> {
@@ -107,8 +112,9 @@ fn deactivations(tx: &Transaction<'_>, customer: i64) -> Result<Vec<DateTime<Utc
 
 fn intend(tx: &Transaction<'_>, customer: i64, intent: &Intent) -> Result<IntentId, Failure> {
     let mut insert = tx.prepare_cached(
-        "INSERT INTO intents (customer, plan, person, action, account, at)
-         VALUES (:customer, :plan, :person, :action, :account, :at)",
+        "INSERT INTO intents (customer, plan, person, action, account, at, memory)
+         VALUES (:customer, :plan, :person, :action, :account, :at,
+                 (SELECT max(id) FROM memories WHERE customer = :customer))",
     )?;
     let id = insert.insert(named_params! {
         ":customer": customer,
@@ -142,7 +148,7 @@ fn settle(tx: &Transaction<'_>, name: &CustomerId, id: IntentId, outcome: &Outco
     let customer = customer(tx, name)?.ok_or_else(unknown)?;
     let id = number(id.0).ok_or_else(unknown)?;
     let mut select = tx.prepare_cached(
-        "SELECT plan, person, action, account, at, outcome FROM intents
+        "SELECT plan, person, action, account, at, outcome, memory FROM intents
          WHERE id = :id AND customer = :customer",
     )?;
     let mut rows = select.query(named_params! { ":id": id, ":customer": customer })?;
@@ -152,13 +158,19 @@ fn settle(tx: &Transaction<'_>, name: &CustomerId, id: IntentId, outcome: &Outco
         end if end == spelled(outcome) => return Ok(()),
         _ => return Err(Failure::Rule(PortErrorKind::Conflict, "it ended otherwise")),
     }
-    let intent = intent_of(row)?;
+    let (intent, memory) = (intent_of(row)?, row.get::<_, Option<i64>>("memory")?);
     let mut update = tx.prepare_cached("UPDATE intents SET outcome = :outcome WHERE id = :id")?;
     update.execute(named_params! { ":id": id, ":outcome": spelled(outcome) })?;
     match outcome {
         Outcome::Done(certain) => {
             keep_links(tx, customer, &certain.links)?;
             keep_aliases(tx, customer, certain)?;
+            if intent.action == ActionKind::Onboard {
+                money::onboarded(tx, customer, memory, certain)?;
+            }
+            if intent.interrupts() {
+                money::interrupted(tx, customer, &intent)?;
+            }
             forget_failures(tx, customer, &intent.person)
         }
         Outcome::Refused => count_failure(tx, customer, &intent),
@@ -235,6 +247,7 @@ fn complete(tx: &Transaction<'_>, customer: i64, run: &CompletedRun) -> Result<(
         super::authorities::use_up(tx, customer, plan)?;
     }
     keep_links(tx, customer, &run.links)?;
+    money::seen(tx, customer, &run.money)?;
     let mut upsert = tx.prepare_cached(
         "INSERT INTO last_runs (customer, scope) VALUES (:customer, :scope)
          ON CONFLICT DO UPDATE SET scope = excluded.scope",
@@ -302,7 +315,9 @@ mod tests {
     #[test]
     fn what_every_run_asks_is_found_by_an_index() {
         let connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch(include_str!("schema/v1.sql")).unwrap();
+        for schema in [include_str!("schema/v1.sql"), include_str!("schema/v2.sql")] {
+            connection.execute_batch(schema).unwrap();
+        }
         for (sql, way) in [
             (super::ALL_LINKS, "SEARCH links USING PRIMARY KEY (customer=?)"),
             (super::OPEN_INTENTS, "SEARCH intents USING INDEX intents_without_end (customer=?)"),

@@ -3,7 +3,7 @@
 //! In: what the ports are told. Out: what they are asked. Never: half a change, an answer before the disk has it, one
 //! customer's memory shown to another, or a file that others can read.
 //!
-//! The tables stand in `schema/v1.sql`; `file` opens them, `worker` owns the connection, and each port has its
+//! The tables stand in `schema/v1.sql` and, those of money, in `schema/v2.sql`; `file` opens them, `worker` owns the connection, and each port has its
 //! statements in a file of its name.
 
 mod authorities;
@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod lease;
 mod ledger;
+mod money;
 mod runs;
 mod value;
 mod worker;
@@ -27,14 +28,18 @@ use worker::{Durable, Worker};
 
 /// Keeps the memory of any number of customers in one file, behind all ports of a [`Store`](crate::ports::Store).
 ///
-/// - **Durable**: each call is on the disk when it answers, but for [`settle`](crate::ports::Ledger::settle), which is
-///   there with the next one at the latest. A crash of the process leaves every call that answered. A failure of the
-///   power leaves them too, but for settlements since the last other call: their intents are open again, and the next
-///   run ends them by what it reads. Of a call that did not answer, all or nothing is left.
+/// - **Durable**: each call is on the disk when it answers, but for what a run
+///   [settles](crate::ports::Ledger::settle), of intents as of [grants](crate::ports::MoneyLedger::settle_grants), which
+///   is there with the next one at the latest. A crash of the process leaves every call that answered. A failure of the
+///   power leaves them too, but for settlements since the last other call: what they settled is open again, and the next
+///   run finds out how it ended before it does anything else about it. Of a call that did not answer, all or nothing is
+///   left.
 /// - **Shared**: any number of processes of one machine may have the file open. Not over a network file system.
 /// - **Private**: the file is made 0600, and those that SQLite lays beside it (`…-wal`, `…-shm`) too. One that others
-///   can read is refused and not mended, because a person has to know that it was open. It holds ids, dates and the
-///   names of those who gave a mandate or an approval; no other personal data.
+///   can read is refused and not mended, because a person has to know that it was open. It holds ids, dates, amounts
+///   and the names of those who gave a mandate, an approval or a baseline, or told what became of a grant. Of the people
+///   it is about it holds no personal data but the addresses in lists of grants, which are erased, log included, as soon
+///   as all grants of the list came to their end.
 /// - **Versioned**: a file of an older version is taken to the present one when it is opened, in one transaction. One
 ///   of a later version, or one that is not ours, is refused and left as it is.
 ///
@@ -87,6 +92,14 @@ impl SqliteStore {
         change: impl FnOnce(&Transaction<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, PortError> {
         self.worker.write(Durable::WithTheNext, change).await.map_err(|failure| failure.told(what))
+    }
+
+    /// What was erased leaves the write-ahead log too, as far as no other process reads in it just now.
+    async fn empty_log(&self, what: &'static str) -> Result<(), PortError> {
+        let emptied = self
+            .worker
+            .run(|connection| Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?));
+        emptied.await.map_err(|failure| failure.told(what))
     }
 }
 

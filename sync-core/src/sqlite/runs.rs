@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, Row, Transaction, named_params};
+use rusqlite::{Row, Transaction, named_params};
 
 use super::SqliteStore;
 use super::error::{Failure, SqliteError, SqliteErrorKind};
@@ -151,11 +151,6 @@ fn purge(tx: &Transaction<'_>, customer: i64, retention: Retention) -> Result<u6
     Ok(forgotten.iter().sum())
 }
 
-/// What was forgotten leaves the write-ahead log too, as far as no other process reads in it just now.
-fn empty_log(connection: &Connection) -> Result<(), Failure> {
-    Ok(connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
-}
-
 #[async_trait]
 impl RunStore for SqliteStore {
     async fn begin(
@@ -204,8 +199,7 @@ impl RunStore for SqliteStore {
                 None => Ok(0),
             })
             .await?;
-        let emptied = self.worker.run(|connection| empty_log(connection)).await;
-        emptied.map_err(|failure| failure.told(what))?;
+        self.empty_log(what).await?;
         Ok(forgotten)
     }
 }

@@ -43,6 +43,11 @@ pub(super) fn number(number: u64) -> Option<i64> {
     i64::try_from(number).ok()
 }
 
+/// How many there are.
+pub(super) fn count(of: usize) -> i64 {
+    i64::try_from(of).unwrap_or(i64::MAX)
+}
+
 pub(super) fn text<'r>(row: &'r Row<'_>, column: impl RowIndex) -> Result<&'r str, Failure> {
     row.get_ref(column)?.as_str().map_err(|_| Failure::unreadable())
 }
@@ -73,4 +78,13 @@ pub(super) fn json_of<T: DeserializeOwned>(row: &Row<'_>, column: impl RowIndex)
 
 pub(super) fn number_of(row: &Row<'_>, column: impl RowIndex) -> Result<u64, Failure> {
     u64::try_from(row.get::<_, i64>(column)?).map_err(|_| Failure::unreadable())
+}
+
+/// One of our names, as its own type reads it.
+pub(super) fn name_of<T>(
+    row: &Row<'_>,
+    column: impl RowIndex,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, Failure> {
+    parse(text(row, column)?).ok_or_else(Failure::unreadable)
 }

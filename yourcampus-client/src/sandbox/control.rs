@@ -7,7 +7,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::account::Account;
+use super::budgets::{Giver, HandOver, Order};
 use super::fault::Fault;
+use super::grant_list;
 use super::world::World;
 
 /// Carries out one order of the director.
@@ -22,6 +24,11 @@ pub(super) fn answer(world: &mut World, method: &str, path: &str, body: &[u8]) -
         ("POST", ["accounts"]) => add_account(world, body),
         ("PATCH", ["accounts", id]) => change_account(world, id, body),
         ("DELETE", ["accounts", id]) => remove_account(world, id),
+        ("POST", ["grant-list"]) => match grant_list::take(&mut world.state, body) {
+            Ok(taken) => shown(200, &taken),
+            Err(reason) => refused(&reason),
+        },
+        ("POST", ["accounts", id, "budgets"]) => give_by_hand(world, id, body),
         ("POST", ["clock"]) => advance(world, body),
         _ => (404, json!({ "detail": "no such control path" })),
     }
@@ -70,9 +77,11 @@ fn change_account(world: &mut World, id: &str, body: &[u8]) -> (u16, Value) {
         Ok(account) if account.id != id => refused("an id cannot change"),
         Ok(account) => {
             let answer = shown(200, &account);
-            if let Some(stored) = world.state.account_mut(id) {
-                *stored = account;
-            }
+            world.state.change(|state| {
+                if let Some(stored) = state.account_mut(id) {
+                    *stored = account;
+                }
+            });
             answer
         }
         Err(reason) => refused(&reason),
@@ -85,6 +94,26 @@ fn remove_account(world: &mut World, id: &str) -> (u16, Value) {
     };
     world.state.change(|state| state.accounts.retain(|other| other.id != account.id));
     shown(200, &account)
+}
+
+/// What an administrator does in the portal, where no grant has a name.
+fn give_by_hand(world: &mut World, id: &str, body: &[u8]) -> (u16, Value) {
+    let Some(account) = id.parse().ok().and_then(|id| world.state.account(id)) else {
+        return no_account();
+    };
+    let (id, is_active) = (account.id, account.is_active);
+    let order: Order = match serde_json::from_slice(body) {
+        Ok(order) => order,
+        Err(error) => return refused(&error.to_string()),
+    };
+    if let Some(reason) = order.reason_to_refuse() {
+        return refused(reason);
+    }
+    let budgets = &mut world.state.budgets;
+    if !budgets.carry_out(HandOver::new(Giver::Administrator, Some(id), order), is_active) {
+        return refused("the account is not active");
+    }
+    shown(201, &budgets.accounts.get(&id))
 }
 
 #[derive(Deserialize)]

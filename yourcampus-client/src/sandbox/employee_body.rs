@@ -223,7 +223,7 @@ impl Reader {
 }
 
 /// `YYYY-MM-DD` and nothing else; chrono alone would also take `2024-1-2`.
-fn plain_date(text: &str) -> Option<NaiveDate> {
+pub(super) fn plain_date(text: &str) -> Option<NaiveDate> {
     let date: NaiveDate = text.parse().ok()?;
     (date.format("%Y-%m-%d").to_string() == text).then_some(date)
 }

@@ -30,16 +30,19 @@
 //! | PATCH of an inactive account | 409, or [`State::inactive_edit`] |
 //! | `limit` outside 1–100, negative `skip`, an undocumented or repeated parameter | 422 |
 //! | a body where none belongs | 422 |
+//! | money | deactivating takes all of it, activating brings nothing back |
 //! | JSON that does not say `application/json`, a form that does not say so | 415 |
 
 mod account;
 mod answer;
+mod budgets;
 mod call;
 mod clock;
 mod control;
 mod email_syntax;
 mod employee_body;
 mod fault;
+mod grant_list;
 mod listing;
 mod normalisation;
 mod rate_limit;
@@ -47,6 +50,7 @@ mod request_log;
 mod routes;
 mod row;
 mod server;
+mod service_desk;
 mod state;
 mod token;
 mod world;
@@ -60,7 +64,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::account::Account;
+pub use self::budgets::{Act, Budget, BudgetKind, Budgets, Giver, HandOver, Order, Purse, ServiceMark};
 pub use self::fault::{Effect, Fault};
+pub use self::grant_list::TakenList;
 pub use self::normalisation::{EmptyText, Normalisation};
 pub use self::request_log::LoggedRequest;
 pub use self::state::{Company, Group, Mail, MailKind, MissingVsNull, RateLimit, Reading, State};
@@ -103,6 +109,18 @@ impl Sandbox {
         format!("http://{}{}", self.address, call::BASE_PATH)
     }
 
+    /// The service desk of this sandbox, without a slash at the end. **Ours, not the vendor's**: it lets the manner of a desk
+    /// be shown that gives each grant once and can be asked. The faults on order hit it too.
+    ///
+    /// | request | answer |
+    /// |---|---|
+    /// | `PUT {desk_url}/grants/{id}` with `{"email", "kind": "monthly"\|"oneoff", "category", "act": "grant"\|"replace"\|"stop", "cents", "from", "mark": {"epoch", "sequence"}}`, the last two may be left out | 201 and it is given; 200 if the same was given under this id before; 409 if something else was; 422 if it cannot be given |
+    /// | `GET {desk_url}/grants/{id}` | 200 if it was given, 404 if it never was |
+    /// | `GET {desk_url}/mark` | 200 with the mark that came with the grant it gave last, 404 if none did |
+    pub fn desk_url(&self) -> String {
+        format!("http://{}{}", self.address, service_desk::BASE_PATH)
+    }
+
     /// The keys that the sandbox accepts.
     pub fn credentials(&self) -> Credentials {
         Credentials::of_every_sandbox()
@@ -133,6 +151,14 @@ impl Sandbox {
         self.world.lock().state.change(change);
     }
 
+    /// Support carries out a list of grants, line by line, without noticing what it has done before.
+    ///
+    /// # Errors
+    /// Why it sent the list back; then no line of it was carried out.
+    pub fn take_grant_list(&self, list: &[u8]) -> Result<TakenList, String> {
+        grant_list::take(&mut self.world.lock().state, list)
+    }
+
     /// A copy of the state.
     pub fn state(&self) -> State {
         self.world.lock().state.clone()
@@ -149,6 +175,8 @@ impl Sandbox {
     /// | `POST accounts` | an [`Account`]; `company` is required, `id` is chosen if absent | 201, the account |
     /// | `PATCH accounts/{id}` | the fields of an [`Account`] to change | 200, the account |
     /// | `DELETE accounts/{id}` | | 200, the account that was |
+    /// | `POST accounts/{id}/budgets` | an [`Order`] that an administrator carries out by hand | 201, the account's [`Purse`] |
+    /// | `POST grant-list` | the bytes of a list of grants, which support carries out | 200, a [`TakenList`] |
     /// | `POST clock` | `{"advance_seconds": n}` | 200, `{"now": …}` |
     ///
     /// A malformed body is a 422 with the reason as `detail`, anything else a 404. Slashes around the path do not matter.

@@ -115,6 +115,9 @@ fn set_active(state: &mut State, id: i64, active: bool, call: &Call) -> Result<A
         account.offboarding_date = Some(now);
     }
     let account = account.clone();
+    if !active {
+        state.budgets.cancel(id);
+    }
     let kind = if active { MailKind::Activation } else { MailKind::Deactivation };
     state.mails.push(Mail { account: id, kind });
     Ok(Answer::json(200, &row::employee(state, &account)).that_changed(changes))

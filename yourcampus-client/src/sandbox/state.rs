@@ -3,10 +3,13 @@
 //! Plain data that goes in with [`Sandbox::start`](super::Sandbox::start) and comes out with
 //! [`Sandbox::state`](super::Sandbox::state). It can be edited while the sandbox runs.
 
+use std::collections::BTreeSet;
+
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 use super::account::Account;
+use super::budgets::Budgets;
 use super::normalisation::Normalisation;
 
 /// Everything the sandbox holds. All fields are public: a scenario may set up any world, also an impossible one.
@@ -43,6 +46,8 @@ pub struct State {
     pub repeated_switch: Reading,
     /// What happens to a PATCH of an inactive account. Reality is unknown.
     pub inactive_edit: Reading,
+    /// The money of the accounts. The API neither shows nor gives any; deactivating takes it.
+    pub budgets: Budgets,
 }
 
 impl Default for State {
@@ -62,6 +67,7 @@ impl Default for State {
             shuffle: None,
             repeated_switch: Reading::Refused,
             inactive_edit: Reading::Refused,
+            budgets: Budgets::default(),
         }
     }
 }
@@ -164,10 +170,18 @@ impl State {
         self.highest_id().max(self.highest_removed_id).saturating_add(1)
     }
 
-    /// Makes a change that may remove accounts, and keeps their ids from being given out again.
+    /// Makes a change that may remove or deactivate accounts: keeps their ids from being given out again, and takes their
+    /// money.
     pub(super) fn change(&mut self, change: impl FnOnce(&mut Self)) {
         let before = self.highest_id();
         change(self);
+        let active: BTreeSet<i64> =
+            self.accounts.iter().filter(|account| account.is_active).map(|account| account.id).collect();
+        let lost: Vec<i64> =
+            self.budgets.accounts.keys().copied().filter(|id| !active.contains(id)).collect();
+        for id in lost {
+            self.budgets.cancel(id);
+        }
         if self.highest_id() < before {
             self.highest_removed_id = self.highest_removed_id.max(before);
         }

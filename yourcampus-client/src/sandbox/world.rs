@@ -14,6 +14,7 @@ use super::fault::{Effect, Faults, PROXY_PAGE, Target};
 use super::rate_limit::{Quota, Window};
 use super::request_log::LoggedRequest;
 use super::routes;
+use super::service_desk;
 use super::state::State;
 use super::token::Tokens;
 
@@ -96,6 +97,9 @@ impl World {
         let now = self.clock.elapsed();
         if call.is_token_call() {
             return self.tokens.issue(call, self.state.token_lifetime_seconds, now);
+        }
+        if let Some(answer) = service_desk::answer(&mut self.state, call) {
+            return answer;
         }
         self.tokens.check(call.authorization.as_deref(), now)?;
         let quota = self.state.rate_limit.map(|rate| self.window.count(rate, now));
