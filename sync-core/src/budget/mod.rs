@@ -5,9 +5,9 @@
 //! grant of one occasion, a second monthly budget of one person, money for anybody of whom nobody can vouch what was
 //! given before, or a guess; what is not certain is held, and a person decides.
 //!
-//! [`wish`] reads the fields, [`remembered`] finds what the ledger knows of a person and [`history`] how one budget stands
-//! by it, [`table`] holds M1 to O5, [`rules`] what comes before and after them. [`baseline`] is a person's word about
-//! what was given already, [`tombstone`] what stays of somebody who was forgotten.
+//! `wish` reads the fields, `remembered` finds what the ledger knows of a person and `history` how one budget stands
+//! by it, `table` holds M1 to O5, `rules` what comes before and after them. `baseline` is a person's word about
+//! what was given already, `tombstone` what stays of somebody who was forgotten.
 
 mod baseline;
 mod grant;
