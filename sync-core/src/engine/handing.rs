@@ -84,7 +84,7 @@ impl Handing<'_> {
         self.prepare(&batch, &mark, grants, Some(bytes.clone())).await.map_err(untried)?;
         let ids: Vec<_> = grants.iter().map(|grant| grant.grant().id.clone()).collect();
         let hand_over = HandOver::new(self.customer, &batch, &mark, &desk_grants, Some(&bytes));
-        match self.hand_over_list(&hand_over, &ids).await {
+        match self.hand_over_list(&hand_over, &ids, GrantState::Refused).await {
             Ok(()) => Ok(batch),
             Err(error) if error.kind() == PortErrorKind::Refused => {
                 Err(Stop { result: GrantResult::Refused, error })
@@ -93,13 +93,19 @@ impl Handing<'_> {
         }
     }
 
-    /// A list that may have been taken stays an intention, to be finished; one that never will be has ended.
-    async fn hand_over_list(&self, hand_over: &HandOver<'_>, grants: &[GrantId]) -> Result<(), PortError> {
+    /// A list that may have been taken stays an intention, to be finished. One that is refused is none any more: its
+    /// grants stand as `refused` says.
+    async fn hand_over_list(
+        &self,
+        hand_over: &HandOver<'_>,
+        grants: &[GrantId],
+        refused: GrantState,
+    ) -> Result<(), PortError> {
         self.held.keep().await?;
         match self.desk.hand_over(hand_over).await {
             Ok(()) => self.settle(grants, GrantState::HandedOver).await,
             Err(error) if error.kind() == PortErrorKind::Refused => {
-                self.settle(grants, GrantState::Refused).await?;
+                self.settle(grants, refused).await?;
                 Err(error)
             }
             Err(error) => Err(error),
@@ -214,7 +220,8 @@ impl Handing<'_> {
             let is_whole = intended.len() == batch.grants.len();
             let finished = if is_whole {
                 let hand_over = HandOver::new(self.customer, &batch.id, &batch.mark, &[], Some(list));
-                self.hand_over_list(&hand_over, &intended).await
+                // Refused now, it may have been taken by the run that crashed.
+                self.hand_over_list(&hand_over, &intended, GrantState::Doubtful).await
             } else {
                 self.settle(&intended, GrantState::Doubtful).await
             };
