@@ -174,6 +174,16 @@ fn r11_a_list_of_which_a_person_told_something_is_not_written_any_more() {
 }
 
 #[test]
+fn r11_a_list_that_is_refused_the_second_time_may_have_been_taken_the_first() {
+    let mut play = Play::of(&plain(Habit::Files)).unwrap();
+    let lost = Fault::FailsAfter(PortErrorKind::Doubtful);
+    play.run_meeting(Some((At::Desk(1), lost))).unwrap();
+    assert_eq!(states(&play), [GrantState::Intended, GrantState::Intended]);
+    play.run_meeting(Some((At::Desk(1), Fault::Fails(PortErrorKind::Refused)))).unwrap();
+    assert_eq!(states(&play), [GrantState::Doubtful, GrantState::Doubtful]);
+}
+
+#[test]
 fn r11_a_dry_run_hands_nothing_over() {
     for habit in HABITS {
         let mut play = Play::of(&plain(habit)).unwrap();
