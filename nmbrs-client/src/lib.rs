@@ -27,6 +27,8 @@ mod salary_source;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod scope;
+#[cfg(feature = "soap")]
+pub mod soap;
 #[cfg(feature = "sync")]
 mod source;
 mod throttle;

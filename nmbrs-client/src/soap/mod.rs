@@ -1,0 +1,19 @@
+//! The SOAP API (version 3), which the vendor switches off on **1 March 2027**; this module goes with it.
+//!
+//! The same records come out as over REST, in the types of [`crate::model`]. What differs is the way: one answer holds a
+//! whole company without pages, so it is read as a stream, record by record, in memory that does not grow with it.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `operation` | the closed list of what can be asked, with the exact spelling of every name on the wire |
+//! | `splitter` | bytes in, whole records out; without I/O |
+//! | `node` | one record's elements, in order: nil, empty and missing are all "nothing" |
+//! | `scalar` | what one value means: numbers, days, moments, flags |
+//! | `fault` | the numbers that hide in the text of a fault |
+//!
+//! What can never happen: an operation that is not on the list, an answer that broke off and passes for a whole one, a
+//! fault that passes for an empty list, a credential in an address, a log or an error.
+
+pub(crate) mod operation;
+
+pub use self::operation::{Operation, Service};

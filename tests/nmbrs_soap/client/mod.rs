@@ -1,0 +1,1 @@
+//! Calls: what is sent, what is read, what is repeated, what a fault means.

@@ -1,0 +1,1 @@
+//! SOAP as the source of a sync: completeness, parity with REST, the number of calls.

@@ -1,0 +1,1 @@
+//! From bytes to records: splitter and reading against a whole-document parser.
