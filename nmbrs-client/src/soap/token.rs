@@ -105,8 +105,22 @@ fn start_tag(text: &str) -> Result<Option<(Tag<'_>, usize)>, Malformed> {
 
 /// Close enough to XML: every letter outside ASCII passes.
 fn can_be_in_a_name(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b':' | 0x80..)
+    IN_NAMES.get(usize::from(byte)).copied().unwrap_or_default()
 }
+
+/// Looked up and not computed, because a third of an answer is names.
+static IN_NAMES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        let inside = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0x80..);
+        table[byte as usize] = inside;
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 fn end_of_attributes(bytes: &[u8]) -> Option<usize> {
     let mut quote = None;
