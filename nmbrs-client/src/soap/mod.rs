@@ -15,5 +15,7 @@
 //! fault that passes for an empty list, a credential in an address, a log or an error.
 
 pub(crate) mod operation;
+#[cfg(feature = "sync")]
+pub mod source;
 
 pub use self::operation::{Operation, Service};
