@@ -6,14 +6,14 @@ use nmbrs_client::{NmbrsClient, NmbrsSource, RetryPolicy, Timeouts};
 use secrecy::ExposeSecret;
 use yourcampus_client::{CustomerApiConfig, HttpCustomerApi, PacePolicy, YourCampusReader, YourCampusWriter};
 
-use crate::config::{Nmbrs, NmbrsLimits, YourCampus};
+use crate::config::{NmbrsLimits, NmbrsRest, YourCampus};
 use crate::grant::GrantPlace;
 
 /// Who may ask Nmbrs for tokens, and where the grant lives.
 ///
 /// # Errors
 /// When the address or keys cannot be used; nothing is sent.
-pub fn authorizer(settings: &Nmbrs, grant: &GrantPlace) -> anyhow::Result<Authorizer> {
+pub fn authorizer(settings: &NmbrsRest, grant: &GrantPlace) -> anyhow::Result<Authorizer> {
     let app = AppCredentials::new(settings.client_id.clone(), settings.client_secret.clone());
     let mut builder = Authorizer::builder(app, grant.store())
         .identity_url(&settings.identity_url)
@@ -25,11 +25,11 @@ pub fn authorizer(settings: &Nmbrs, grant: &GrantPlace) -> anyhow::Result<Author
     builder.build().context("nmbrs: sign-in")
 }
 
-/// Nmbrs as a source.
+/// Nmbrs as a source, over REST.
 ///
 /// # Errors
 /// When the addresses or keys cannot be used; nothing is sent.
-pub fn source(settings: &Nmbrs, authorizer: Authorizer) -> anyhow::Result<NmbrsSource> {
+pub fn rest(settings: &NmbrsRest, authorizer: Authorizer) -> anyhow::Result<NmbrsSource> {
     let limits = &settings.limits;
     let mut builder = NmbrsClient::builder(settings.subscription_key.clone(), authorizer)
         .rest_url(&settings.rest_url)

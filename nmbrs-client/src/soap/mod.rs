@@ -22,6 +22,8 @@ mod envelope;
 mod list;
 pub(crate) mod operation;
 mod records;
+#[cfg(feature = "sync")]
+pub mod source;
 
 pub use self::builder::SoapClientBuilder;
 pub use self::client::SoapClient;

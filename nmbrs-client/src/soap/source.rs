@@ -1,0 +1,5 @@
+//! x
+mod fields;
+mod in_force;
+mod types;
+pub use self::types::TypesUnclear;
