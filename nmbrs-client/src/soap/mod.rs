@@ -14,8 +14,29 @@
 //! What can never happen: an operation that is not on the list, an answer that broke off and passes for a whole one, a
 //! fault that passes for an empty list, a credential in an address, a log or an error.
 
+mod builder;
+mod client;
+mod credentials;
+mod domain;
+mod envelope;
+mod list;
 pub(crate) mod operation;
+mod records;
 #[cfg(feature = "sync")]
-pub mod source;
+mod source;
 
+pub use self::builder::SoapClientBuilder;
+pub use self::client::SoapClient;
+pub use self::credentials::Credentials;
+pub use self::domain::{Domain, InvalidDomain};
+pub use self::list::Records;
 pub use self::operation::{Operation, Service};
+pub use self::records::department::Department;
+pub use self::records::employee_type::{EmployeeTypeId, EmployeeTypeName};
+pub use self::records::function::Function;
+pub use self::records::manager::Manager;
+pub use self::records::payroll_period::{PayrollPeriod, PeriodKind};
+pub use self::records::schedule::Schedule;
+pub use self::records::service_interval::ServiceInterval;
+#[cfg(feature = "sync")]
+pub use self::source::{ExtraFieldsCall, SoapSource, TypesUnclear};
