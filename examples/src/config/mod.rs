@@ -17,10 +17,7 @@ mod secret;
 mod tokens;
 mod yourcampus;
 
-pub use nmbrs::{
-    EmployeeTypeIds, ExtraFieldsOperation, Interface, Nmbrs, NmbrsLimits, NmbrsRest, NmbrsSoap,
-    NmbrsSoapLimits,
-};
+pub use nmbrs::{EmployeeTypeIds, Interface, Nmbrs, NmbrsLimits, NmbrsRest, NmbrsSoap, NmbrsSoapLimits};
 pub use problem::{Problem, Problems};
 pub use tokens::{NamedKey, Sealed, Tokens};
 pub use yourcampus::{YourCampus, YourCampusLimits};

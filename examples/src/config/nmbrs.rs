@@ -7,7 +7,7 @@ mod rest;
 mod soap;
 
 pub use rest::{NmbrsLimits, NmbrsRest};
-pub use soap::{EmployeeTypeIds, ExtraFieldsOperation, NmbrsSoap, NmbrsSoapLimits};
+pub use soap::{EmployeeTypeIds, NmbrsSoap, NmbrsSoapLimits};
 
 use std::fmt;
 

@@ -235,9 +235,9 @@ impl Requests {
 }
 
 /// How to reach a sandboxed Nmbrs.
-fn settings_of_nmbrs(sandbox: &nmbrs::Sandbox) -> Nmbrs {
+fn settings_of_nmbrs(sandbox: &nmbrs::Sandbox) -> NmbrsRest {
     let credentials = sandbox.credentials();
-    Nmbrs {
+    NmbrsRest {
         rest_url: sandbox.rest_url(),
         identity_url: sandbox.identity_url(),
         proxy: None,

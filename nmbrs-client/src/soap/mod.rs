@@ -32,7 +32,7 @@ mod records;
 mod scalar;
 mod skeleton;
 #[cfg(feature = "sync")]
-pub mod source;
+mod source;
 mod splitter;
 mod token;
 
@@ -51,4 +51,6 @@ pub use self::records::manager::Manager;
 pub use self::records::payroll_period::{PayrollPeriod, PeriodKind};
 pub use self::records::schedule::Schedule;
 pub use self::records::service_interval::ServiceInterval;
+#[cfg(feature = "sync")]
+pub use self::source::{ExtraFieldsCall, SoapSource, TypesUnclear};
 pub use self::splitter::{Frame, LONGEST_RECORD, Malformed, Splitter};

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use nmbrs_client::soap::{Domain, ExtraFieldsCall};
 use secrecy::SecretString;
 use sync_core::record::EmployeeType;
 
@@ -24,23 +25,13 @@ pub struct NmbrsSoap {
     /// The API token of that login.
     pub token: SecretString,
     /// The environment; asked for if it is not given.
-    pub domain: Option<String>,
+    pub domain: Option<Domain>,
     /// The types that the environment's own list does not name in a way that can be understood.
     pub employee_types: EmployeeTypeIds,
     /// By which operation extra fields are read.
-    pub extra_fields: ExtraFieldsOperation,
+    pub extra_fields: ExtraFieldsCall,
     /// How fast and how patient.
     pub limits: NmbrsSoapLimits,
-}
-
-/// By which of the vendor's two operations extra fields are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "the connection must know what to do for each")]
-pub enum ExtraFieldsOperation {
-    /// `ExtraFields_GetList`: without fields that have a date beside the text.
-    Plain,
-    /// `ExtraFieldsWithStartDate_GetList`: all of them, in an answer that nobody has published.
-    WithStartDate,
 }
 
 /// How fast to ask Nmbrs over SOAP, and how patiently. One answer holds a whole company, so it may take its time.
@@ -59,8 +50,10 @@ pub struct NmbrsSoapLimits {
     pub deadline: Duration,
     /// Until a connection stands.
     pub connect_timeout: Duration,
-    /// Until one answer is read.
+    /// Until one answer about one person, or about no person, is read.
     pub request_timeout: Duration,
+    /// Until one list of a whole company is read.
+    pub company_timeout: Duration,
 }
 
 impl Default for NmbrsSoapLimits {
@@ -70,9 +63,10 @@ impl Default for NmbrsSoapLimits {
             spacing: Duration::from_millis(200),
             attempts: 3,
             throttled_attempts: 5,
-            deadline: Duration::from_secs(900),
+            deadline: Duration::from_secs(1200),
             connect_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(300),
+            request_timeout: Duration::from_secs(30),
+            company_timeout: Duration::from_secs(300),
         }
     }
 }
@@ -83,11 +77,11 @@ pub(super) fn soap(mut section: Section<'_>, proxy: Option<&SecretString>) -> Op
     let username = section.text("username");
     let token = section.secret("token", "NMBRS_SOAP_TOKEN");
     let domain = section.optional_text("domain");
+    let domain = domain
+        .and_then(|text| section.checked("domain", Domain::new(text).map_err(|error| error.to_string())));
     let employee_types = employee_types(section.section("employee_types"));
-    let operations =
-        [("plain", ExtraFieldsOperation::Plain), ("with_start_date", ExtraFieldsOperation::WithStartDate)];
-    let extra_fields =
-        section.optional_choice("extra_fields", &operations).unwrap_or(ExtraFieldsOperation::Plain);
+    let calls = [("plain", ExtraFieldsCall::Plain), ("with_start_date", ExtraFieldsCall::WithStartDate)];
+    let extra_fields = section.optional_choice("extra_fields", &calls).unwrap_or_default();
     let limits = limits(section.section("limits"));
     section.close();
     Some(NmbrsSoap {
@@ -134,7 +128,8 @@ fn limits(mut section: Section<'_>) -> NmbrsSoapLimits {
             .unwrap_or(defaults.throttled_attempts),
         deadline: section.seconds("deadline_s", 1, 7200).unwrap_or(defaults.deadline),
         connect_timeout: section.seconds("connect_timeout_s", 1, 300).unwrap_or(defaults.connect_timeout),
-        request_timeout: section.seconds("request_timeout_s", 1, 3600).unwrap_or(defaults.request_timeout),
+        request_timeout: section.seconds("request_timeout_s", 1, 600).unwrap_or(defaults.request_timeout),
+        company_timeout: section.seconds("company_timeout_s", 1, 3600).unwrap_or(defaults.company_timeout),
     };
     section.close();
     limits
