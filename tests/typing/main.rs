@@ -6,14 +6,14 @@
 #[test]
 fn what_must_not_compile_does_not_and_its_twin_does() {
     let cases = trybuild::TestCases::new();
-    cases.pass("tests/typing/pass/*.rs");
-    cases.compile_fail("tests/typing/fail/*.rs");
+    cases.pass("pass/*.rs");
+    cases.compile_fail("fail/*.rs");
 }
 
 #[test]
 fn every_case_has_its_twin() {
     let names = |kind: &str| {
-        let folder = format!("{}/tests/typing/{kind}", env!("CARGO_MANIFEST_DIR"));
+        let folder = format!("{}/{kind}", env!("CARGO_MANIFEST_DIR"));
         let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name());
         let mut sources: Vec<_> = files.filter(|name| name.to_string_lossy().ends_with(".rs")).collect();
         sources.sort();
