@@ -83,6 +83,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let control_url = format!("http://{}", listener.local_addr()?);
 
     let (source, target) = (nmbrs.credentials(), yourcampus.credentials());
+    let soap = nmbrs.soap_credentials();
     let line = json!({
         "nmbrs": {
             "rest_url": nmbrs.rest_url(),
@@ -92,6 +93,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             "subscription_key": source.subscription_key,
             "access_token": source.access_token,
             "refresh_token": source.refresh_token,
+            "soap_url": nmbrs.soap_url(),
+            "soap_username": soap.username,
+            "soap_token": soap.token,
+            "soap_domain": soap.domain,
         },
         "yourcampus": {
             "base_url": yourcampus.base_url(),
