@@ -36,7 +36,7 @@ use self::xml::{Content, Element, Style, Version};
 use super::exchange::{Answer, Request};
 use super::fault::Effect;
 use super::variation::Variation;
-use super::world::World;
+use super::world::{Login, World};
 
 /// What a SOAP client needs to get in. `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -197,6 +197,7 @@ fn subject<'w>(world: &'w World, vary: Variation, call: &Call) -> Result<Subject
         About::Login => Ok(Subject::Login),
         About::Debtor(_) => {
             let debtor = world.debtor_by_soap_number(call.about);
+            let debtor = debtor.filter(|_| world.login != Login::CompanyOnly);
             debtor.map(Subject::Debtor).ok_or_else(|| refused(2009))
         }
         About::Company(_) => {
