@@ -45,7 +45,7 @@ pub mod text;
 pub mod ports;
 
 pub use euro::{Euro, NoAmount};
-pub use external_id::{ExternalId, NotOurs};
+pub use external_id::{ExternalId, Interface, NotOurs};
 pub use fingerprint::FingerprintKey;
 pub use id::{AccountId, CompanyId, CustomerId, DebtorId, TargetCompanyId};
 pub use pii::Pii;

@@ -36,6 +36,8 @@ mod reading;
 mod records;
 mod scalar;
 mod skeleton;
+#[cfg(feature = "sync")]
+mod source;
 mod splitter;
 mod token;
 
@@ -51,4 +53,6 @@ pub use self::records::{
     Department, EmployeeTypeId, EmployeeTypeName, Function, Manager, PayrollPeriod, PeriodKind, Schedule,
     ServiceInterval,
 };
+#[cfg(feature = "sync")]
+pub use self::source::{ExtraFieldsCall, SoapSource, TypesUnclear};
 pub use self::splitter::{Frame, LONGEST_RECORD, Malformed, Splitter};
