@@ -199,6 +199,21 @@ impl<'p> Authorised<'p> {
 }
 
 impl AuthorisedAction {
+    /// The one write of a migration: this account carries the new name of its record, and nothing else of it changes.
+    #[cfg(feature = "engine")]
+    pub(crate) fn renaming(mark: &crate::migration::Mark) -> Self {
+        let change = AccountChange { external_id: Some(mark.new.clone()), ..AccountChange::default() };
+        Self {
+            person: mark.new.clone(),
+            kind: ActionKind::Relink,
+            records: vec![(mark.new.clone(), mark.record_company.clone())],
+            company: Some(mark.company),
+            account: Some(mark.account),
+            same_as: None,
+            payload: Some(Payload::Change(change)),
+        }
+    }
+
     /// Whom it is about.
     pub const fn person(&self) -> &ExternalId {
         &self.person

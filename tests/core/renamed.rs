@@ -26,8 +26,7 @@ fn soap_ledger(mut world: World) -> World {
     let ledger = &mut world.ledger;
     let names: Vec<ExternalId> = world.records.iter().map(|record| record.id.clone()).collect();
     ledger.links = ledger.links.iter().map(|(id, link)| (old(id), link.clone())).collect();
-    ledger.aliases =
-        ledger.aliases.iter().map(|(later, carried)| (old(later), old(carried))).collect();
+    ledger.aliases = ledger.aliases.iter().map(|(later, carried)| (old(later), old(carried))).collect();
     ledger.failures = ledger.failures.iter().map(|(id, failures)| (old(id), *failures)).collect();
     ledger.money.vouched = ledger.money.vouched.iter().map(|(id, how)| (old(id), *how)).collect();
     for grant in &mut ledger.money.grants {
@@ -180,7 +179,8 @@ fn r17_who_comes_back_after_the_migration_is_found_by_the_old_name() {
 
 #[test]
 fn r21_refusals_under_the_old_name_count() {
-    let mut world = soap_ledger(world().with(person("anna").first(Some("Ann"))).having(account(7).of("anna")));
+    let mut world =
+        soap_ledger(world().with(person("anna").first(Some("Ann"))).having(account(7).of("anna")));
     check(&world, "anna", "update");
     world.ledger.failures.insert(soap("anna"), Failures::new(3, at("2026-06-15T09:00:00Z")));
     check(&world, "anna", "hold/set_aside");

@@ -83,7 +83,8 @@ pub fn authorise<'p>(
     for (old, it) in fresh.moves.moved().filter(|(_, it)| it.learns() || it.mark.is_some()) {
         together.entry(&it.together_with).or_default().push((old, it));
     }
-    let mut approved = ApprovedMigration { plan: fresh, remember: Vec::new(), marks: Vec::new(), skipped: Vec::new() };
+    let mut approved =
+        ApprovedMigration { plan: fresh, remember: Vec::new(), marks: Vec::new(), skipped: Vec::new() };
     for (first, moves) in together {
         // What is learned of one person is learned at once, or not at all.
         if moves.iter().any(|(old, _)| !seen.contains(old)) {
@@ -98,7 +99,9 @@ pub fn authorise<'p>(
 impl ApprovedMigration<'_> {
     /// All records of one person.
     fn take(&mut self, first: &ExternalId, moves: &[(&ExternalId, &Move)]) {
-        let Some((_, of_first)) = moves.iter().find(|(old, _)| *old == first).or(moves.first()) else { return };
+        let Some((_, of_first)) = moves.iter().find(|(old, _)| *old == first).or(moves.first()) else {
+            return;
+        };
         let all = || moves.iter().map(|(_, it)| it);
         let links: BTreeMap<_, _> = all().flat_map(|it| it.links.clone()).collect();
         let aliases: BTreeMap<_, _> = all().flat_map(|it| it.aliases.clone()).collect();

@@ -22,12 +22,10 @@ mod reason;
 mod saved;
 mod words;
 
+pub use approved::{ApprovedMigration, authorise};
 #[cfg(feature = "engine")]
 pub(crate) use approved::{Mark, Remember};
-pub use approved::{ApprovedMigration, authorise};
-pub use document::{
-    MigrationDecision, MigrationDocument, MigrationEntry, MigrationTotals, PairedBy, SCHEMA,
-};
+pub use document::{MigrationDecision, MigrationDocument, MigrationEntry, MigrationTotals, PairedBy, SCHEMA};
 pub use reason::NotMoved;
 pub use saved::{SavedMigration, SavedMigrationError};
 pub use words::{NotOneToOne, Words};
@@ -128,12 +126,7 @@ fn is_ended(new: &SourceSnapshot, ledger: &LedgerView) -> bool {
 
 /// What stands against the whole migration. No approval lifts one of these: each says that the old interface does not
 /// show what it showed, so that people would be left behind in silence.
-fn brakes(
-    old: &SourceSnapshot,
-    new: &SourceSnapshot,
-    ledger: &LedgerView,
-    policy: &Policy,
-) -> Vec<Brake> {
+fn brakes(old: &SourceSnapshot, new: &SourceSnapshot, ledger: &LedgerView, policy: &Policy) -> Vec<Brake> {
     let Some(last) = &ledger.last_run else { return vec![Brake::FirstRun] };
     let is_seen = |company: &&CompanyId| {
         old.definitions().contains_key(*company) || new.definitions().contains_key(*company)

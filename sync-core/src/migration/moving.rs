@@ -289,9 +289,8 @@ impl<'j> Judge<'j, '_> {
         }
         // The ledger names an account that is no longer listed: whoever it was of is held after the migration as before.
         let Some(account) = self.target.account(account) else { return Ok(None) };
-        let is_linked = |id: &ExternalId| {
-            self.ledger.links.get(id).is_some_and(|link| link.account == account.id)
-        };
+        let is_linked =
+            |id: &ExternalId| self.ledger.links.get(id).is_some_and(|link| link.account == account.id);
         match account.ownership() {
             Ownership::Foreign => Err(NotMoved::ForeignAccount),
             Ownership::Unclaimed => Ok(None),

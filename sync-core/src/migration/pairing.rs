@@ -315,7 +315,8 @@ impl<'a> Making<'a> {
             let of = |places: Option<&Vec<usize>>| named(places.cloned().unwrap_or_default());
             let same = of(values.whole().and_then(|key| whole.get(&key)));
             let alike = of(values.likely().and_then(|key| likely.get(&key)));
-            let partly = named(values.twos().iter().filter_map(|two| twos.get(two)).flatten().copied().collect());
+            let partly =
+                named(values.twos().iter().filter_map(|two| twos.get(two)).flatten().copied().collect());
             let why = if !record.unreadable.is_empty() {
                 (NotMoved::UnreadableRow, Vec::new())
             } else if !same.is_empty() {

@@ -106,6 +106,11 @@ impl SavedMigration {
         &self.plan
     }
 
+    /// The file that it was opened from, up to the order of its keys.
+    pub fn to_file(&self) -> Vec<u8> {
+        canonical::bytes(&serde_json::json!({ "id": self.id, "plan": self.plan }))
+    }
+
     pub(super) fn text(&self, key: &str) -> &str {
         self.plan.get(key).and_then(Value::as_str).unwrap_or_default()
     }
