@@ -18,14 +18,14 @@ use crate::scopes;
 #[derive(Debug, Clone, Copy)]
 pub struct Advisor<'a> {
     customer: &'a CustomerId,
-    tokens: &'a Tokens,
+    tokens: Option<&'a Tokens>,
     file: &'a Path,
 }
 
 impl<'a> Advisor<'a> {
     /// About a run with this configuration, which stands in this file.
     pub fn new(config: &'a Config, file: &'a Path) -> Self {
-        Self { customer: &config.customer, tokens: &config.nmbrs.tokens, file }
+        Self { customer: &config.customer, tokens: config.nmbrs.rest().ok().map(|rest| &rest.tokens), file }
     }
 
     /// What to do, or where to look.
@@ -63,7 +63,7 @@ impl<'a> Advisor<'a> {
     pub fn sign_in_again(&self) -> String {
         match self.tokens {
             // Without a refresh token nobody can tell a token that has ended from a key that is wrong.
-            Tokens::HandedOver(_) => {
+            Some(Tokens::HandedOver(_)) => {
                 "hand over a new access token (nmbrs.access_token); if it is new, look at nmbrs.subscription_key".to_owned()
             }
             _ => format!(
@@ -119,11 +119,11 @@ impl<'a> Advisor<'a> {
     /// Where to look when the grant cannot be read or written.
     pub fn about_the_store(&self) -> String {
         match self.tokens {
-            Tokens::HandedOver(_) => "see the error".to_owned(),
-            Tokens::File(path) => {
+            None | Some(Tokens::HandedOver(_)) => "see the error".to_owned(),
+            Some(Tokens::File(path)) => {
                 format!("look at {}: its owner, its mode (600), and who holds its lock", path.display())
             }
-            Tokens::Sealed(sealed) => format!(
+            Some(Tokens::Sealed(sealed)) => format!(
                 "look at {}: its owner, its modes (700, 600), who holds a lock there, and the keys of nmbrs.tokens",
                 sealed.folder.display()
             ),

@@ -24,9 +24,10 @@ use crate::grant::GrantPlace;
 /// # Errors
 /// When the settings cannot be used by the clients at all; nothing was sent.
 pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Report> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
-    let authorizer = connect::authorizer(&config.nmbrs, &place)?;
-    let source = connect::source(&config.nmbrs, authorizer.clone())?;
+    let settings = config.nmbrs.rest()?;
+    let place = GrantPlace::new(&config.customer, &settings.tokens)?;
+    let authorizer = connect::authorizer(settings, &place)?;
+    let source = connect::rest(settings, authorizer.clone())?;
     let api = connect::target(&config.yourcampus)?;
 
     let mut lines = vec![Line::ok("configuration", format!("can be read; customer {}", config.customer))];
@@ -48,7 +49,7 @@ pub async fn check(config: &Config, advisor: &Advisor<'_>) -> anyhow::Result<Rep
     } else {
         lines.push(Line::unknown("scopes, companies and extra fields", "not asked for without a sign-in"));
     }
-    let in_flight = config.nmbrs.limits.in_flight;
+    let in_flight = settings.limits.in_flight;
     let found = format!("Nmbrs states none; at most {in_flight} requests are sent at once");
     lines.push(Line::unknown("Nmbrs limit", found));
     lines.extend(yourcampus::company(&api, &config.policy, advisor).await);

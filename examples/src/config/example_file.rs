@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{Config, NmbrsLimits, YourCampusLimits};
+use super::{Config, Interface, NmbrsLimits, YourCampusLimits};
 
 const TEXT: &str = include_str!("../../sync.toml");
 const PAGE: &str = include_str!("../../README.md");
@@ -80,7 +80,8 @@ fn keys_of_the_parser() -> BTreeSet<String> {
 #[test]
 fn the_example_is_right_and_shows_the_defaults() {
     let config = Config::parse("examples/sync.toml", TEXT, secret).unwrap();
-    assert_eq!(config.nmbrs.limits, NmbrsLimits::default());
+    assert_eq!(config.nmbrs.interface, Interface::Rest);
+    assert_eq!(config.nmbrs.rest().unwrap().limits, NmbrsLimits::default());
     assert_eq!(config.yourcampus.limits, YourCampusLimits::default());
     assert_eq!(config.store.as_deref(), Some(Path::new("examples/ledger.sqlite")));
     let least = "customer = \"c\"\n[nmbrs]\nclient_id = \"a\"\naccess_token = { env = \"A\" }\n[yourcampus]\ncompany = 7\n\

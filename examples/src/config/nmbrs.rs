@@ -1,121 +1,81 @@
-//! `[nmbrs]`: how to reach the source, as whom, and how fast.
+//! `[nmbrs]`: how to reach the source, over which of its two interfaces, as whom, and how fast.
+//!
+//! One interface is named, and must be complete; the other may stand beside it, complete too, for the migration.
+//! Of an interface that is neither named nor begun nothing is required, and no secret is looked up.
 
-use std::time::Duration;
+mod rest;
+mod soap;
 
-use secrecy::SecretString;
+pub use rest::{NmbrsLimits, NmbrsRest};
+pub use soap::{EmployeeTypeIds, NmbrsSoap, NmbrsSoapLimits};
+
+use std::fmt;
 
 use super::document::Section;
-use super::tokens::{Tokens, tokens};
+use crate::exit::WrongUsage;
+
+/// One of the two ways in which Nmbrs can be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "every command must know what to do over each")]
+pub enum Interface {
+    /// The API with consents and pages.
+    Rest,
+    /// The API with a login's token, which the vendor switches off on 1 March 2027.
+    Soap,
+}
+
+impl fmt::Display for Interface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rest => "REST",
+            Self::Soap => "SOAP",
+        })
+    }
+}
 
 /// How to reach Nmbrs.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Nmbrs {
-    /// Where the API is.
-    pub rest_url: String,
-    /// Where tokens come from.
-    pub identity_url: String,
-    /// Through which proxy; none unless given.
-    pub proxy: Option<SecretString>,
-    /// The application's id.
-    pub client_id: SecretString,
-    /// The application's secret.
-    pub client_secret: SecretString,
-    /// Where the browser goes after the consent, as registered with the application. Only `sync sign-in` needs it.
-    pub redirect_uri: Option<String>,
-    /// The key of the application's subscription.
-    pub subscription_key: SecretString,
-    /// Its other key, tried when the first is refused.
-    pub secondary_subscription_key: Option<SecretString>,
-    /// Where the grant lives.
-    pub tokens: Tokens,
-    /// How fast and how patient.
-    pub limits: NmbrsLimits,
+    /// Which one the daily runs and all other commands read.
+    pub interface: Interface,
+    rest: Option<NmbrsRest>,
+    soap: Option<NmbrsSoap>,
 }
 
-/// How fast to ask Nmbrs, and how patiently.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NmbrsLimits {
-    /// Requests in flight at once.
-    pub in_flight: usize,
-    /// Time between the starts of two requests.
-    pub spacing: Duration,
-    /// Attempts of one call in all.
-    pub attempts: u32,
-    /// Attempts of one call in all when the answer is 429.
-    pub throttled_attempts: u32,
-    /// Time for one call, waits included.
-    pub deadline: Duration,
-    /// Until a connection stands.
-    pub connect_timeout: Duration,
-    /// Until one answer is read.
-    pub request_timeout: Duration,
-    /// The most pages of one list.
-    pub max_pages: u32,
-}
+impl Nmbrs {
+    /// What there is to know about REST.
+    ///
+    /// # Errors
+    /// [`WrongUsage`] when it is not configured.
+    pub fn rest(&self) -> Result<&NmbrsRest, WrongUsage> {
+        self.rest.as_ref().ok_or(WrongUsage(
+            "nmbrs.client_id: is missing; this needs REST, and only SOAP is configured ([nmbrs.soap])",
+        ))
+    }
 
-impl Default for NmbrsLimits {
-    fn default() -> Self {
-        Self {
-            in_flight: 4,
-            spacing: Duration::ZERO,
-            attempts: 3,
-            throttled_attempts: 5,
-            deadline: Duration::from_secs(120),
-            connect_timeout: Duration::from_secs(10),
-            request_timeout: Duration::from_secs(30),
-            max_pages: 1000,
-        }
+    /// What there is to know about SOAP.
+    ///
+    /// # Errors
+    /// [`WrongUsage`] when it is not configured.
+    pub fn soap(&self) -> Result<&NmbrsSoap, WrongUsage> {
+        self.soap
+            .as_ref()
+            .ok_or(WrongUsage("nmbrs.soap: is missing; this needs SOAP, and only REST is configured"))
     }
 }
 
 /// Reads the section; `None` if something is missing, which has then been told.
 pub(super) fn nmbrs(mut section: Section<'_>) -> Option<Nmbrs> {
-    let rest_url = section.address("rest_url", "https://api.nmbrsapp.com");
-    let identity_url = section.address("identity_url", "https://identityservice.nmbrs.com");
+    let interfaces = [("rest", Interface::Rest), ("soap", Interface::Soap)];
+    let is_said = section.has("interface");
+    let interface =
+        section.optional_choice("interface", &interfaces).or((!is_said).then_some(Interface::Rest));
     let proxy = section.proxy("proxy");
-    let client_id = section.text("client_id");
-    let client_secret = section.secret("client_secret", "NMBRS_CLIENT_SECRET");
-    let redirect_uri = section.optional_address("redirect_uri");
-    let subscription_key = section.secret("subscription_key", "NMBRS_SUBSCRIPTION_KEY");
-    let secondary_subscription_key = section.optional_secret("secondary_subscription_key");
-    section.retired(
-        "refresh_token_env",
-        "it works once, so `sync sign-in` gets it and keeps its successors in `tokens`",
-    );
-    section.retired("in_flight", "write it below [nmbrs.limits]");
-    let tokens = tokens(&mut section);
-    let limits = limits(section.section("limits"));
+    let rest = rest::rest(&mut section, proxy.as_ref(), interface == Some(Interface::Rest));
+    let is_soap_meant = section.has("soap") || interface == Some(Interface::Soap);
+    let soap_section = section.section("soap");
+    let soap = if is_soap_meant { soap::soap(soap_section, proxy.as_ref()) } else { None };
     section.close();
-    Some(Nmbrs {
-        rest_url: rest_url?,
-        identity_url: identity_url?,
-        proxy,
-        client_id: client_id?.into(),
-        client_secret: client_secret?,
-        redirect_uri,
-        subscription_key: subscription_key?,
-        secondary_subscription_key,
-        tokens: tokens?,
-        limits,
-    })
-}
-
-fn limits(mut section: Section<'_>) -> NmbrsLimits {
-    let defaults = NmbrsLimits::default();
-    let limits = NmbrsLimits {
-        in_flight: section.number("in_flight", 1, 32).unwrap_or(defaults.in_flight),
-        spacing: section.milliseconds("spacing_ms", 0, 60_000).unwrap_or(defaults.spacing),
-        attempts: section.number("attempts", 1, 10).unwrap_or(defaults.attempts),
-        throttled_attempts: section
-            .number("throttled_attempts", 1, 20)
-            .unwrap_or(defaults.throttled_attempts),
-        deadline: section.seconds("deadline_s", 1, 3600).unwrap_or(defaults.deadline),
-        connect_timeout: section.seconds("connect_timeout_s", 1, 300).unwrap_or(defaults.connect_timeout),
-        request_timeout: section.seconds("request_timeout_s", 1, 600).unwrap_or(defaults.request_timeout),
-        max_pages: section.number("max_pages", 1, 100_000).unwrap_or(defaults.max_pages),
-    };
-    section.close();
-    limits
+    Some(Nmbrs { interface: interface?, rest, soap })
 }

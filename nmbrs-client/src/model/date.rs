@@ -52,13 +52,13 @@ impl SourceDate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(NaiveDateTime);
 
-pub(super) fn read(text: &str) -> Result<SourceDate, Why> {
+pub(crate) fn read(text: &str) -> Result<SourceDate, Why> {
     let day = day(text.trim())?;
     Ok(if day.year() <= LAST_SENTINEL_YEAR { SourceDate::Sentinel(day) } else { SourceDate::On(day) })
 }
 
 /// `None` for a sentinel. A clock time that cannot be read counts as midnight: it only breaks ties.
-pub(super) fn read_moment(text: &str) -> Result<Option<Moment>, Why> {
+pub(crate) fn read_moment(text: &str) -> Result<Option<Moment>, Why> {
     let text = text.trim();
     let day = day(text)?;
     if day.year() <= LAST_SENTINEL_YEAR {

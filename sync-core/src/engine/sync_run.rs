@@ -267,7 +267,8 @@ impl<'a> SyncRun<'a> {
         let (Some(desk), Some(latest)) = (self.desk, handing::latest(&ledger.money)) else { return handed };
         let (store, clock, customer) = (self.store, self.dry_run.clock, whose.customer);
         let plan = authorised.plan().id();
-        let mut handing = Handing { desk, store, clock, customer, held, plan, latest };
+        let repeated = handing::repeated(&ledger.money);
+        let mut handing = Handing { desk, store, clock, customer, held, plan, latest, repeated };
         // Also in a run about one person: a desk takes no batch after a later one.
         handing.finish_lists(&mut handed).await;
         if handed.stopped.is_some() {
