@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attempts;
 pub mod auth;
 mod call;
 mod client;

@@ -52,8 +52,8 @@ pub(crate) struct Watch {
 
 /// An exchange under way.
 #[derive(Debug)]
-pub(crate) struct Begun<'w> {
-    watch: &'w Watch,
+pub(crate) struct Begun {
+    watch: Watch,
     operation: &'static str,
     page: Option<u32>,
     attempt: u32,
@@ -66,19 +66,23 @@ impl Watch {
     }
 
     /// A request is about to be sent.
-    pub(crate) fn begin(&self, operation: &'static str, page: Option<u32>, attempt: u32) -> Begun<'_> {
-        Begun { watch: self, operation, page, attempt, at: self.clock.now() }
+    pub(crate) fn begin(&self, operation: &'static str, page: Option<u32>, attempt: u32) -> Begun {
+        Begun { watch: self.clone(), operation, page, attempt, at: self.clock.now() }
     }
 }
 
-impl Begun<'_> {
+impl Begun {
     /// An answer came; `error` is what is wrong with it.
     pub(crate) fn answered(self, answer: &Answer, error: Option<ErrorKind>) {
-        let (status, bytes) = (Some(answer.status), answer.body.len());
-        self.ended(status, bytes, answer.request_id.as_deref(), error);
+        self.read(answer.status, answer.body.len(), answer.request_id.as_deref(), error);
     }
 
-    /// No complete answer came.
+    /// An answer came and `bytes` of its body were read; `error` is what is wrong with it, or why there are no more.
+    pub(crate) fn read(self, status: u16, bytes: usize, request_id: Option<&str>, error: Option<ErrorKind>) {
+        self.ended(Some(status), bytes, request_id, error);
+    }
+
+    /// No answer came, or none that is complete.
     pub(crate) fn failed(self, error: ErrorKind) {
         self.ended(None, 0, None, Some(error));
     }
