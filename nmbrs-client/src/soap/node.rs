@@ -83,10 +83,7 @@ impl<'n, 'x> Node<'n, 'x> {
         while let Some(token) = self.next()? {
             match token {
                 Token::Start(tag) => {
-                    let depth = self.depth + 1;
-                    let child = Node::new(tag, self.rest, depth);
-                    let mut child =
-                        child.ok_or_else(|| Fault::new(self.tag.local_name(), Why::WrongShape))?;
+                    let mut child = self.child(tag)?;
                     each(tag.local_name(), &mut child)?;
                     child.skip()?;
                 }
@@ -118,19 +115,16 @@ impl<'n, 'x> Node<'n, 'x> {
         Ok(trimmed(text))
     }
 
-    /// The text of the first element of this name, however deep below.
+    /// The text of the first element of this name that has one, however deep below.
     pub(crate) fn find(&mut self, wanted: &str) -> Result<Option<Cow<'x, str>>, Fault> {
-        let (mut found, mut depth) = (None, 0_usize);
-        while self.open {
-            match self.next()? {
-                Event::Start(start) if found.is_none() && start.local_name().into_inner() == wanted => {
-                    found = Node { events: self.events, start: &start, open: true }.text()?;
+        let mut found = None;
+        while let Some(token) = self.next()? {
+            if let Token::Start(tag) = token {
+                let mut child = self.child(tag)?;
+                if found.is_none() {
+                    found = if child.name() == wanted { child.text()? } else { child.find(wanted)? };
                 }
-                Event::Start(_) => depth += 1,
-                Event::End(_) if depth > 0 => depth -= 1,
-                Event::End(_) => self.open = false,
-                Event::DocType(_) | Event::Decl(_) | Event::Eof => return Err(self.misshapen()),
-                _ => {}
+                child.skip()?;
             }
         }
         Ok(found)
@@ -141,12 +135,17 @@ impl<'n, 'x> Node<'n, 'x> {
         if self.open && self.plain_content().is_none() {
             while let Some(token) = self.next()? {
                 if let Token::Start(tag) = token {
-                    let child = Node::new(tag, self.rest, self.depth + 1);
-                    child.ok_or_else(|| Fault::new(self.tag.local_name(), Why::WrongShape))?.skip()?;
+                    self.child(tag)?.skip()?;
                 }
             }
         }
         Ok(())
+    }
+
+    fn child(&mut self, tag: Tag<'x>) -> Result<Node<'_, 'x>, Fault> {
+        let parent = self.tag;
+        Node::new(tag, self.rest, self.depth + 1)
+            .ok_or_else(|| Fault::new(parent.local_name(), Why::WrongShape))
     }
 
     /// The quick way through what most elements are: text, and the end tag without blanks in it.
