@@ -28,7 +28,9 @@ const PIECE: usize = 64 * 1024;
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["write", kind, people, file] => write(Kind::named(kind).unwrap(), people.parse().unwrap(), file.as_ref()),
+        ["write", kind, people, file] => {
+            write(Kind::named(kind).unwrap(), people.parse().unwrap(), file.as_ref())
+        }
         ["read", kind, file] => println!("{}", read(Kind::named(kind).unwrap(), file.as_ref())),
         [] => figures(100_000),
         [people] => figures(people.parse().unwrap()),

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod domain;
+mod every_operation;
 mod faults;
 mod operations;
 mod pacing;

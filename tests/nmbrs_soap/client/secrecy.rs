@@ -1,15 +1,10 @@
-//! No secret and no personal value in anything that can be printed or logged.
+//! No secret and no personal value in anything that can be printed; what is logged is a process of its own (`log.rs`).
 
-use std::io;
 use std::sync::{Arc, Mutex};
 
-use futures_util::StreamExt as _;
 use nmbrs_client::soap::{Credentials, SoapClient};
 use nmbrs_client::{Exchange, Observer, RetryPolicy};
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::requests::send_all;
 use super::server::Answer;
 use super::stage::{Stage, company, debtors, fault, numbered_fault, result};
 
@@ -66,51 +61,6 @@ async fn r23_debug_of_rows_shows_no_person() {
     let printed = format!("{rows:?}");
     assert!(rows[0].readable().is_some());
     assert!(!printed.contains(SEED) && !printed.contains("1987"), "{printed}");
-}
-
-/// What was logged, as text.
-#[derive(Debug, Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-#[tokio::test]
-async fn r23_trace_logs_of_every_operation_hold_no_credential_and_no_body() {
-    let log = Log::default();
-    let logging = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    let logging = logging.with_writer(log.clone()).set_default();
-    for answer in [Answer::fault(fault("Seeded-title")), Answer::xml(debtors(&[1]))] {
-        let stage = Stage::new([answer]).await;
-        let client = stage.client();
-        send_all(&client).await;
-        let _ = client.debtors().stream().collect::<Vec<_>>().await;
-    }
-    drop(logging);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    for part in ["TRACE", "nmbrs_client", "hyper", "DebtorService.List_GetAll"] {
-        assert!(logged.contains(part), "the log says nothing of {part}");
-    }
-    for secret in [SEED, "api.user", "AuthHeader", "Voorbeeld"] {
-        let line = logged.lines().find(|line| line.contains(secret));
-        assert_eq!(line, None, "{secret}");
-    }
 }
 
 /// Keeps what it is told.

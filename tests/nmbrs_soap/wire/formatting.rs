@@ -62,7 +62,9 @@ pub fn answer(seed: u64, operation: &str, records: &[Element<'_>]) -> String {
         writer.element(record);
         writer.between();
     }
-    for (prefix, name) in [(&service, &*result), (&service, &*response), (&envelope, "Body"), (&envelope, "Envelope")] {
+    for (prefix, name) in
+        [(&service, &*result), (&service, &*response), (&envelope, "Body"), (&envelope, "Envelope")]
+    {
         writer.end(prefix, name);
         if name != "Envelope" {
             writer.between();
@@ -137,7 +139,9 @@ impl Writer {
     fn stranger(&mut self, prefix: &str, name: &str) {
         self.start(prefix, name);
         self.between();
-        self.out.push_str("<Body xmlns='u' a='/>'><PersonalInfoItem/><Fault>&amp;<![CDATA[</Body>]]></Fault></Body>");
+        self.out.push_str(
+            "<Body xmlns='u' a='/>'><PersonalInfoItem/><Fault>&amp;<![CDATA[</Body>]]></Fault></Body>",
+        );
         self.between();
         self.end(prefix, name);
     }
@@ -146,7 +150,9 @@ impl Writer {
         let prefix = self.service.clone();
         match element {
             Element::Nil(name) => self.nil(&prefix, name),
-            Element::Text(name, text) if text.trim().is_empty() && self.chance.one_in(3) => self.nil(&prefix, name),
+            Element::Text(name, text) if text.trim().is_empty() && self.chance.one_in(3) => {
+                self.nil(&prefix, name)
+            }
             Element::Text(name, text) if text.trim().is_empty() && self.chance.one_in(2) => {
                 let slash = self.chance.one_of(&["/>", " />", "\n/>"]);
                 write!(self.out, "<{prefix}{name}{slash}").unwrap();
@@ -189,13 +195,17 @@ impl Writer {
         ]);
         if name == "Envelope" {
             attributes.push((declaration(prefix), envelope));
-            attributes.push((format!("xmlns:{}", self.instance), "http://www.w3.org/2001/XMLSchema-instance"));
+            attributes
+                .push((format!("xmlns:{}", self.instance), "http://www.w3.org/2001/XMLSchema-instance"));
         }
         if name.ends_with(self.declared_at) {
             attributes.push((declaration(&self.service), "https://api.nmbrs.nl/soap/v3/EmployeeService"));
         }
         if self.chance.one_in(8) {
-            attributes.push(("note".to_owned(), self.chance.one_of(&["a > b", "/", "&lt;é&gt;", "</PersonalInfoItem>".split_at(0).0])));
+            attributes.push((
+                "note".to_owned(),
+                self.chance.one_of(&["a > b", "/", "&lt;é&gt;", "</PersonalInfoItem>".split_at(0).0]),
+            ));
         }
         write!(self.out, "<{prefix}{name}").unwrap();
         while !attributes.is_empty() {

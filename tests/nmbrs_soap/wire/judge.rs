@@ -19,14 +19,26 @@ pub fn record_nodes<'d, 'x>(operation: Operation, document: &'d Document<'x>) ->
     let namespace = envelope.tag_name().namespace().filter(|it| ENVELOPES.contains(it))?;
     let body = envelope.children().find(|node| node.has_tag_name((namespace, "Body")))?;
     let name = format!("{}Response", operation.name());
-    let response = elements(body).find(|node| node.has_tag_name((operation.service().namespace(), &*name)))?;
-    let result = elements(response).find(|node| node.tag_name().name() == format!("{}Result", operation.name()));
+    let response =
+        elements(body).find(|node| node.has_tag_name((operation.service().namespace(), &*name)))?;
+    let result =
+        elements(response).find(|node| node.tag_name().name() == format!("{}Result", operation.name()));
     // How each answer is laid out is said once more here, so that the two can disagree.
-    let whole = ["Environment_Get", "Debtor_IsOwner", "Company_GetCurrentPeriod", "Company_GetCurrentByEmployeeId", "Manager_GetCurrent"];
+    let whole = [
+        "Environment_Get",
+        "Debtor_IsOwner",
+        "Company_GetCurrentPeriod",
+        "Company_GetCurrentByEmployeeId",
+        "Manager_GetCurrent",
+    ];
     let bare = operation.name() == "Contract_GetCurrentPeriod";
     Some(match result {
         Some(result) if whole.contains(&operation.name()) => {
-            if holds_something(result) { vec![result] } else { Vec::new() }
+            if holds_something(result) {
+                vec![result]
+            } else {
+                Vec::new()
+            }
         }
         Some(list) => elements(list).filter(|node| !is_nothing(*node)).collect(),
         None if bare => elements(response).filter(|node| !is_nothing(*node)).collect(),
@@ -39,7 +51,8 @@ pub fn elements<'d, 'x: 'd>(node: Node<'d, 'x>) -> impl Iterator<Item = Node<'d,
 }
 
 pub fn is_nil(node: Node<'_, '_>) -> bool {
-    node.attributes().any(|attribute| attribute.name() == "nil" && ["true", "1"].contains(&attribute.value().trim()))
+    node.attributes()
+        .any(|attribute| attribute.name() == "nil" && ["true", "1"].contains(&attribute.value().trim()))
 }
 
 fn is_nothing(node: Node<'_, '_>) -> bool {
@@ -58,5 +71,8 @@ pub fn text(node: Node<'_, '_>) -> Option<String> {
 
 /// The text of the only child of this name, unless it says that it is nothing.
 pub fn text_of(node: Node<'_, '_>, name: &str) -> Option<String> {
-    elements(node).find(|child| child.tag_name().name() == name).filter(|child| !is_nil(*child)).and_then(text)
+    elements(node)
+        .find(|child| child.tag_name().name() == name)
+        .filter(|child| !is_nil(*child))
+        .and_then(text)
 }

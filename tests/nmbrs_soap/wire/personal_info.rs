@@ -69,7 +69,12 @@ fn a_row_that_cannot_be_read_is_a_finding_about_one_person() {
         ("1988-11-02", "1988-13-02", "EmployeePersonalInfos[0].Birthday", Why::ImpossibleDate),
         (">6<", ">six<", "EmployeePersonalInfos[0].StartPeriod", Why::NotANumber),
         (">Lotte<", "><b>Lotte</b><", "EmployeePersonalInfos[0].Nickname", Why::WrongShape),
-        ("<Nickname>", "<Nickname>Lot</Nickname><Nickname>", "EmployeePersonalInfos[0].Nickname", Why::WrongShape),
+        (
+            "<Nickname>",
+            "<Nickname>Lot</Nickname><Nickname>",
+            "EmployeePersonalInfos[0].Nickname",
+            Why::WrongShape,
+        ),
     ] {
         let rows = read(&sample().replacen(from, to, 1)).unwrap();
         let row = rows[0].unreadable().unwrap();

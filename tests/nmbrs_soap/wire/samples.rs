@@ -44,7 +44,8 @@ samples! {
     Manager: "manager";
 }
 
-const FAULTS: [&str; 2] = [include_str!("../samples/fault_1_1.xml"), include_str!("../samples/fault_1_2.xml")];
+const FAULTS: [&str; 2] =
+    [include_str!("../samples/fault_1_1.xml"), include_str!("../samples/fault_1_2.xml")];
 
 #[test]
 fn there_is_a_sample_for_each_operation() {
@@ -68,7 +69,11 @@ fn every_sample_reads_the_same_in_pieces_of_any_one_size() {
         let whole = frames_of(*operation, answer);
         for size in 1..=answer.len() {
             let pieces = answer.as_bytes().chunks(size);
-            assert_eq!(frames(Splitter::answer_to(*operation), pieces), whole, "{operation} in pieces of {size}");
+            assert_eq!(
+                frames(Splitter::answer_to(*operation), pieces),
+                whole,
+                "{operation} in pieces of {size}"
+            );
         }
     }
 }
@@ -87,7 +92,9 @@ fn r1_a_sample_that_broke_off_anywhere_is_not_whole() {
 #[test]
 fn r1_a_sample_of_one_operation_is_no_answer_to_another() {
     for (operation, answer) in SAMPLES {
-        for other in Operation::ALL.iter().filter(|other| other.qualified_name() != operation.qualified_name()) {
+        for other in
+            Operation::ALL.iter().filter(|other| other.qualified_name() != operation.qualified_name())
+        {
             let (frames, finished) = frames_of(*other, answer);
             assert!(frames.is_empty() && finished.is_err(), "{operation} taken for {other}");
         }

@@ -8,12 +8,16 @@ const EMPLOYEES: &str = "https://api.nmbrs.nl/soap/v3/EmployeeService";
 
 /// An envelope around a body.
 fn envelope(body: &str) -> String {
-    format!("<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>")
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{body}</s:Body></s:Envelope>"
+    )
 }
 
 /// A list of employees by company, with this inside its response.
 fn response(content: &str) -> String {
-    envelope(&format!("<List_GetByCompanyResponse xmlns=\"{EMPLOYEES}\">{content}</List_GetByCompanyResponse>"))
+    envelope(&format!(
+        "<List_GetByCompanyResponse xmlns=\"{EMPLOYEES}\">{content}</List_GetByCompanyResponse>"
+    ))
 }
 
 fn list(records: &str) -> String {
@@ -35,12 +39,16 @@ fn no_result_an_empty_one_and_a_nil_one_are_no_records() {
     ] {
         assert_eq!(employees(&response(content)), Ok(vec![]), "{content}");
     }
-    assert_eq!(employees(&envelope(&format!("<x:List_GetByCompanyResponse xmlns:x='{EMPLOYEES}'/>"))), Ok(vec![]));
+    assert_eq!(
+        employees(&envelope(&format!("<x:List_GetByCompanyResponse xmlns:x='{EMPLOYEES}'/>"))),
+        Ok(vec![])
+    );
 }
 
 #[test]
 fn records_that_say_they_are_nothing_are_none() {
-    let answer = list("<Employee xsi:nil=\"true\"/><Employee x:nil='1'> </Employee><Employee nil=\"false\"/>");
+    let answer =
+        list("<Employee xsi:nil=\"true\"/><Employee x:nil='1'> </Employee><Employee nil=\"false\"/>");
     assert_eq!(employees(&answer).unwrap(), ["<Employee nil=\"false\"/>"]);
     // One that contradicts itself is handed on, to be held against whoever it is about.
     let contradiction = "<Employee xsi:nil=\"true\"><Id>7</Id></Employee>";
@@ -96,7 +104,8 @@ fn r1_two_results_two_responses_or_none_are_refused() {
 
 #[test]
 fn r1_the_response_of_another_service_or_version_is_refused() {
-    for namespace in ["https://api.nmbrs.nl/soap/v2.1/EmployeeService", "https://api.nmbrs.nl/soap/v3/CompanyService", ""]
+    for namespace in
+        ["https://api.nmbrs.nl/soap/v2.1/EmployeeService", "https://api.nmbrs.nl/soap/v3/CompanyService", ""]
     {
         let body = format!("<List_GetByCompanyResponse xmlns=\"{namespace}\"/>");
         assert_eq!(employees(&envelope(&body)), Err(Malformed::OtherResponse), "{namespace}");
@@ -142,7 +151,11 @@ fn a_result_that_is_the_record_is_none_when_it_is_blank() {
         );
         frames_of(Operation::CurrentPeriod, &envelope(&body))
     };
-    for nothing in ["", "<Company_GetCurrentPeriodResult/>", "<Company_GetCurrentPeriodResult>\n</Company_GetCurrentPeriodResult>"] {
+    for nothing in [
+        "",
+        "<Company_GetCurrentPeriodResult/>",
+        "<Company_GetCurrentPeriodResult>\n</Company_GetCurrentPeriodResult>",
+    ] {
         assert_eq!(period(nothing), (vec![], Ok(())), "{nothing}");
     }
     let said = "<Company_GetCurrentPeriodResult>2026-5-M</Company_GetCurrentPeriodResult>";
@@ -174,7 +187,10 @@ fn what_is_no_envelope_is_told_from_what_is_no_xml() {
         ("<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope\"/>", Malformed::NotAnEnvelope),
         ("<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"/>", Malformed::NotAnEnvelope),
         ("<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"></Envelop>", Malformed::NotXml),
-        ("<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"><Body/></Envelope>", Malformed::OtherResponse),
+        (
+            "<Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\"><Body/></Envelope>",
+            Malformed::OtherResponse,
+        ),
         ("\u{feff}\u{feff}<a/>", Malformed::NotXml),
         ("<!-- --><?xml version=\"1.0\"?><a/>", Malformed::NotXml),
     ] {
@@ -200,7 +216,12 @@ fn what_is_not_utf8_or_says_so_is_refused_after_the_frames_before_it() {
         let (frames, finished) = frames(Splitter::answer_to(Operation::Employees), bytes.chunks(size));
         assert_eq!((frames, finished), (vec!["<Employee/>".to_owned()], Err(Malformed::NotUtf8)));
     }
-    for (encoding, finished) in [("UTF-8", Ok(())), ("us-ascii", Ok(())), ("utf-16", Err(Malformed::NotUtf8)), ("iso-8859-1", Err(Malformed::NotUtf8))] {
+    for (encoding, finished) in [
+        ("UTF-8", Ok(())),
+        ("us-ascii", Ok(())),
+        ("utf-16", Err(Malformed::NotUtf8)),
+        ("iso-8859-1", Err(Malformed::NotUtf8)),
+    ] {
         let answer = format!("<?xml version='1.0' encoding='{encoding}'?>{}", list(""));
         assert_eq!(employees(&answer).map(|_| ()), finished, "{encoding}");
     }
@@ -222,7 +243,8 @@ fn a_record_over_the_limit_is_refused_in_pieces_of_any_size() {
 
 #[test]
 fn what_is_passed_over_may_be_longer_than_a_record() {
-    let answer = list("<Employee/>").replace("<s:Body>", &format!("<s:Header>{}</s:Header><s:Body>", "<a>b</a>".repeat(100)));
+    let answer = list("<Employee/>")
+        .replace("<s:Body>", &format!("<s:Header>{}</s:Header><s:Body>", "<a>b</a>".repeat(100)));
     let splitter = Splitter::answer_to(Operation::Employees).with_longest_record(100);
     assert_eq!(frames(splitter, answer.as_bytes().chunks(50)), (vec!["<Employee/>".to_owned()], Ok(())));
 }

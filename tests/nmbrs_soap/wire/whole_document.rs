@@ -126,7 +126,9 @@ fn fields_in(item: Node<'_, '_>) -> (String, Vec<Fields>) {
         let number = |name| text_of(entry, name).map(|text| text.parse().unwrap());
         let in_full = text_of(entry, "FistName").or_else(|| text_of(entry, "FirstName"));
         let mut texts = vec![text_of(entry, "Nickname").or_else(|| in_full.clone()), in_full];
-        texts.extend(["Initials", "Prefix", "LastName", "EmailWork", "EmailPrivate"].map(|name| text_of(entry, name)));
+        texts.extend(
+            ["Initials", "Prefix", "LastName", "EmailWork", "EmailPrivate"].map(|name| text_of(entry, name)),
+        );
         (
             number("EmployeeNumber"),
             texts,
@@ -194,7 +196,20 @@ proptest! {
 #[test]
 fn the_ways_of_writing_differ() {
     let answers: Vec<String> = (0..200).map(company).collect();
-    for mark in ["\u{feff}", "<![CDATA[", "&#x", "nil='1'", "xmlns:n", "</n:", "<!--", "<?note", "2003/05", "<Body", " / ", "\r\n"] {
+    for mark in [
+        "\u{feff}",
+        "<![CDATA[",
+        "&#x",
+        "nil='1'",
+        "xmlns:n",
+        "</n:",
+        "<!--",
+        "<?note",
+        "2003/05",
+        "<Body",
+        " / ",
+        "\r\n",
+    ] {
         let with = answers.iter().filter(|answer| answer.contains(mark)).count();
         assert!(with > 0, "no answer has {mark:?}");
     }
