@@ -21,5 +21,7 @@ mod population;
 mod pushed;
 mod salaries;
 mod sign_in;
+mod soap;
+mod soap_asking;
 mod strictness;
 mod subscription;
