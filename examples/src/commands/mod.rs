@@ -37,7 +37,7 @@ use anyhow::bail;
 use nmbrs_client::NmbrsSource;
 use sync_core::ExternalId;
 use sync_core::engine::{DryRun, EngineError, SyncRun};
-use sync_core::ports::{EmployeeSource, Progress, Store};
+use sync_core::ports::{Clock, EmployeeSource, Progress, Store};
 use yourcampus_client::files::GrantListDesk;
 use yourcampus_client::{YourCampusReader, YourCampusWriter};
 
@@ -47,7 +47,8 @@ use crate::config::{Config, Interface};
 use crate::exit::WrongUsage;
 use crate::grant::GrantPlace;
 use crate::progress::Bars;
-use crate::{connect, desk};
+use crate::terminal::tell;
+use crate::{connect, desk, soap_end};
 
 /// For whom a command is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +70,9 @@ impl<'a> Setting<'a> {
 
     /// Both sides, ready to be asked; nothing is sent yet.
     async fn sides(&self) -> anyhow::Result<Sides> {
+        if self.config.nmbrs.interface == Interface::Soap {
+            tell(&format!("sync: {}; {}", soap_end::remark(MachineClock.now()), soap_end::GO_OVER));
+        }
         let api = connect::target(&self.config.yourcampus)?;
         Ok(Sides {
             source: self.source(self.config.nmbrs.interface).await?,

@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use super::client::{Shared, SoapClient};
 use super::credentials::Credentials;
 use super::domain::Domain;
+use super::splitter::LONGEST_RECORD;
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::meter::Counters;
@@ -26,9 +27,6 @@ const WHOLE_COMPANY: Duration = Duration::from_secs(300);
 
 /// For one call with all its attempts: three attempts at the list of a whole company, and the waits between them.
 const DEADLINE: Duration = Duration::from_secs(20 * 60);
-
-/// Holds one employee with the whole history many times over.
-const LONGEST_RECORD: usize = 4 * 1024 * 1024;
 
 /// Some hundred thousand employees with their histories.
 const LONGEST_ANSWER: usize = 512 * 1024 * 1024;

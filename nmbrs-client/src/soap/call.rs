@@ -18,6 +18,7 @@ use super::reading::{Reading, Unusable};
 use super::splitter::Malformed;
 use crate::attempts::{Attempts, Course, Miss};
 use crate::error::{Error, ErrorKind, Incomplete, Result};
+use crate::meter::RequestMeter;
 use crate::observer::Begun;
 use crate::pace::Slot;
 use crate::problem::of_status;
@@ -60,8 +61,23 @@ pub(super) struct Exchange<T> {
 }
 
 impl Shared {
+    /// As [`Shared::read`], asking `meter` first.
+    pub(super) async fn read_metered<T>(
+        &self,
+        call: &Call<T>,
+        until: Until,
+        meter: &dyn RequestMeter,
+    ) -> Result<Begin<T>> {
+        meter.reserve(1).map_err(|refusal| {
+            Error::new(ErrorKind::CeilingReached, call.operation.qualified_name()).caused_by(refusal)
+        })?;
+        let begin = self.read(call, until).await?;
+        meter.answered();
+        Ok(begin)
+    }
+
     /// Sends `call` until an attempt gets as far as `until`.
-    pub(super) async fn read<T>(&self, call: &Call<T>, until: Until) -> Result<Begin<T>> {
+    async fn read<T>(&self, call: &Call<T>, until: Until) -> Result<Begin<T>> {
         let operation = call.operation;
         self.attempts(call, until).instrument(debug_span!("nmbrs", %operation)).await
     }
@@ -219,8 +235,7 @@ impl<T> Exchange<T> {
 
     fn miss(&self, kind: ErrorKind, outcome: Outcome, tell: impl FnOnce(Error) -> Error) -> Miss {
         let Arriving { status, request_id, retry_after, .. } = &self.arriving;
-        let error =
-            Error::new(kind, self.operation.qualified_name()).status_of(*status, request_id.clone());
+        let error = Error::new(kind, self.operation.qualified_name()).status_of(*status, request_id.clone());
         let error = tell(error).retryable(outcome != Outcome::Final);
         Miss { outcome, retry_after: *retry_after, ..Miss::last(error) }
     }

@@ -7,19 +7,19 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::builder::SoapClientBuilder;
+use super::call::{Call, Until};
 use super::credentials::Credentials;
 use super::domain::Domain;
+use super::envelope::Arguments;
 use super::list::Records;
 use super::operation::Operation;
-use super::records::department::Department;
-use super::records::employee_type::{EmployeeTypeId, EmployeeTypeName};
-use super::records::function::Function;
-use super::records::manager::Manager;
-use super::records::payroll_period::PayrollPeriod;
-use super::records::schedule::Schedule;
-use super::records::service_interval::ServiceInterval;
+use super::reading::Reading;
+use super::records::{
+    Department, EmployeeTypeId, EmployeeTypeName, Environment, Function, Manager, PayrollPeriod, Schedule,
+    ServiceInterval, Text,
+};
 use crate::clock::Clock;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::id::{CompanyId, DebtorId, EmployeeId};
 use crate::meter::{Counters, RequestMeter, Stats, Unmetered};
 use crate::model::{
@@ -94,7 +94,13 @@ impl SoapClient {
     /// # Errors
     /// Whatever ended the reading; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the answer does not say.
     pub async fn is_owner(&self) -> Result<bool> {
-        unfinished(Operation::IsOwner)
+        let operation = Operation::IsOwner;
+        let text = Records::<Text>::new(self, operation).one_metered(&Unmetered).await?;
+        match text.and_then(|text| text.0).as_deref() {
+            Some("true" | "1") => Ok(true),
+            Some("false" | "0") => Ok(false),
+            _ => Err(undecodable(operation, "the result is neither true nor false")),
+        }
     }
 
     /// `DebtorService.Department_GetList`: the departments that a debtor has.
@@ -141,8 +147,11 @@ impl SoapClient {
         company: &CompanyId,
         meter: &dyn RequestMeter,
     ) -> Result<Option<PayrollPeriod>> {
-        let _ = (company, meter);
-        unfinished(Operation::CurrentPeriod)
+        let operation = Operation::CurrentPeriod;
+        let text = Records::<Text>::of(self, operation, company.as_str()).one_metered(meter).await?;
+        let Some(text) = text.and_then(|text| text.0) else { return Ok(None) };
+        let period = PayrollPeriod::read(&text);
+        period.map(Some).ok_or_else(|| undecodable(operation, "the result is no payroll period"))
     }
 
     /// `CompanyService.Company_GetCurrentByEmployeeId`: the company of one employee. `None` if there is none.
@@ -150,8 +159,7 @@ impl SoapClient {
     /// # Errors
     /// Whatever ended the reading; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the answer cannot be read.
     pub async fn company_of_employee(&self, employee: &EmployeeId) -> Result<Option<Company>> {
-        let _ = employee;
-        unfinished(Operation::CompanyOfEmployee)
+        Records::of(self, Operation::CompanyOfEmployee, employee.as_str()).one_metered(&Unmetered).await
     }
 
     /// `EmployeeService.EmployeeType_GetList`: the types that an employee can have, under the numbers of this environment.
@@ -241,8 +249,8 @@ impl SoapClient {
     /// # Errors
     /// Whatever ended the reading; [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the answer cannot be read.
     pub async fn manager(&self, employee: &EmployeeId) -> Result<Option<Manager>> {
-        let _ = employee;
-        unfinished(Operation::Manager)
+        let manager = Records::<Manager>::of(self, Operation::Manager, employee.as_str());
+        Ok(manager.one_metered(&Unmetered).await?.filter(|manager| !manager.is_nobody()))
     }
 
     /// What this client (all its clones together) has sent so far.
@@ -251,14 +259,26 @@ impl SoapClient {
     }
 }
 
-fn unfinished<T>(operation: Operation) -> Result<T> {
-    Err(crate::error::Error::new(crate::ErrorKind::Configuration, operation.qualified_name()))
+impl Shared {
+    async fn domain(&self, meter: &dyn RequestMeter) -> Result<Domain> {
+        self.domain.get_or_try_init(|| self.ask_for_domain(meter)).await.cloned()
+    }
+
+    async fn ask_for_domain(&self, meter: &dyn RequestMeter) -> Result<Domain> {
+        let operation = Operation::Environment;
+        let reading = Reading::<Environment>::of;
+        let call = Call { operation, arguments: Arguments::NONE, domain: None, reading };
+        let rows = self.read_metered(&call, Until::End, meter).await?.rows;
+        let named = rows.into_iter().find_map(|row| Domain::new(row.readable()?.0.as_ref()?).ok());
+        named.ok_or_else(|| {
+            Error::new(ErrorKind::Configuration, operation.qualified_name())
+                .detail("the answer names no sub-domain; configure the domain")
+        })
+    }
 }
 
-impl Shared {
-    async fn domain(&self, _meter: &dyn RequestMeter) -> Result<Domain> {
-        unfinished(Operation::Environment)
-    }
+fn undecodable(operation: Operation, detail: &'static str) -> Error {
+    Error::new(ErrorKind::Decode, operation.qualified_name()).detail(detail)
 }
 
 impl fmt::Debug for SoapClient {

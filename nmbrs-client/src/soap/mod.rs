@@ -5,6 +5,9 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `client`, `builder` | one function for each operation; the set-up |
+//! | `credentials`, `domain`, `envelope` | who asks, in which environment; the bytes of a request |
+//! | `call`, `list` | one call, repeated as far as that helps; its records as a stream, or whole |
 //! | `operation` | the closed list of what can be asked, with the exact spelling of every name on the wire |
 //! | `splitter` | bytes in, whole records out; without I/O |
 //! | `answer`, `skeleton`, `token` | for it: the shape of an answer, the elements around the records, where a tag ends |
@@ -12,13 +15,14 @@
 //! | `scalar` | what one value means: numbers, days, moments, flags |
 //! | `records` | which element means what, one file for each kind of record |
 //! | `reading` | bytes in, typed rows out; without I/O |
-//! | `fault` | the numbers that hide in the text of a fault |
+//! | `fault`, `problem` | the numbers that hide in the text of a fault; what they mean |
 //!
 //! What can never happen: an operation that is not on the list, an answer that broke off and passes for a whole one, a
 //! fault that passes for an empty list, a credential in an address, a log or an error.
 
 mod answer;
 mod builder;
+mod call;
 mod client;
 mod credentials;
 mod domain;
@@ -27,6 +31,7 @@ mod fault;
 mod list;
 mod node;
 pub(crate) mod operation;
+mod problem;
 mod reading;
 mod records;
 mod scalar;
@@ -44,13 +49,10 @@ pub use self::fault::SoapFault;
 pub use self::list::Records;
 pub use self::operation::{Operation, Service};
 pub use self::reading::{Reading, Unusable};
-pub use self::records::department::Department;
-pub use self::records::employee_type::{EmployeeTypeId, EmployeeTypeName};
-pub use self::records::function::Function;
-pub use self::records::manager::Manager;
-pub use self::records::payroll_period::{PayrollPeriod, PeriodKind};
-pub use self::records::schedule::Schedule;
-pub use self::records::service_interval::ServiceInterval;
+pub use self::records::{
+    Department, EmployeeTypeId, EmployeeTypeName, Function, Manager, PayrollPeriod, PeriodKind, Schedule,
+    ServiceInterval,
+};
 #[cfg(feature = "sync")]
 pub use self::source::{ExtraFieldsCall, SoapSource, TypesUnclear};
 pub use self::splitter::{Frame, LONGEST_RECORD, Malformed, Splitter};

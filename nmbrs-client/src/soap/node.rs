@@ -117,6 +117,24 @@ impl<'n, 'x> Node<'n, 'x> {
         Ok(trimmed(text))
     }
 
+    /// The text of the first element of this name, however deep below.
+    pub(crate) fn find(&mut self, wanted: &str) -> Result<Option<Cow<'x, str>>, Fault> {
+        let (mut found, mut depth) = (None, 0_usize);
+        while self.open {
+            match self.next()? {
+                Event::Start(start) if found.is_none() && start.local_name().into_inner() == wanted => {
+                    found = Node { events: self.events, start: &start, open: true }.text()?;
+                }
+                Event::Start(_) => depth += 1,
+                Event::End(_) if depth > 0 => depth -= 1,
+                Event::End(_) => self.open = false,
+                Event::DocType(_) | Event::Decl(_) | Event::Eof => return Err(self.misshapen()),
+                _ => {}
+            }
+        }
+        Ok(found)
+    }
+
     /// What is left of it.
     fn skip(&mut self) -> Result<(), Fault> {
         let mut depth = 0_usize;
@@ -246,6 +264,21 @@ mod tests {
         });
         assert_eq!(names.unwrap(), ["B", "C"]);
         assert_eq!(last.as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn an_element_is_found_however_deep_it_stands() {
+        for (frame, found) in [
+            ("<A><W>w</W><x:S> bg </x:S><S>other</S></A>", Some("bg")),
+            ("<A><B><C/><C><S>bg</S></C></B><D>d</D></A>", Some("bg")),
+            ("<A><S/><B><S>bg</S></B></A>", Some("bg")),
+            ("<A><SubS>bg</SubS></A>", None),
+            ("<A/>", None),
+        ] {
+            let text = read(frame, |node| node.find("S")).unwrap();
+            assert_eq!(text.as_deref(), found, "{frame}");
+        }
+        assert!(read("<A><S>bg</S><B></A>", |node| node.find("S")).is_err());
     }
 
     #[test]

@@ -180,6 +180,13 @@ operations! {
     Manager = Employee."Manager_GetCurrent", Parameters::Id("EmployeeId"), Whole;
 }
 
+impl Operation {
+    /// Whether the answer holds everybody of a company, however many they are.
+    pub(crate) fn reads_a_whole_company(self) -> bool {
+        self.parameters() == Parameters::Id("CompanyID")
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.qualified_name())
@@ -236,8 +243,7 @@ mod tests {
         for operation in Operation::ALL {
             let of_all = operation.service() == Service::Employee
                 && operation.name().contains("AllEmployeesByCompany");
-            let spelled = matches!(operation.parameters(), Parameters::Id("CompanyID"));
-            assert_eq!(spelled, of_all, "{operation}");
+            assert_eq!(operation.reads_a_whole_company(), of_all, "{operation}");
         }
     }
 }

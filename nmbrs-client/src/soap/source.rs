@@ -35,7 +35,7 @@ use self::in_force::in_force;
 use super::client::SoapClient;
 use super::list::Records;
 use super::operation::Operation;
-use super::records::employee_type::EmployeeTypeId;
+use super::records::EmployeeTypeId;
 use crate::error::{Error, ErrorKind};
 use crate::id::{CompanyId, DebtorId, EmployeeId, InvalidId};
 use crate::meter::RequestMeter as _;

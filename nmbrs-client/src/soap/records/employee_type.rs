@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use super::{SoapRecord, required};
+use crate::row::{Fault, Why};
+use crate::soap::node::{Node, once};
+
 /// The number of an employee type. Which number means what differs by environment: ask
 /// [`SoapClient::employee_types`](crate::soap::SoapClient::employee_types) and go by the description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,4 +37,20 @@ pub struct EmployeeTypeName {
     pub id: EmployeeTypeId,
     /// What it is called, in the language of the environment.
     pub description: Option<String>,
+}
+
+impl SoapRecord for EmployeeTypeName {
+    const ID: Option<&'static str> = Some("Id");
+
+    fn read(node: &mut Node<'_, '_>) -> Result<Self, Fault> {
+        let (mut id, mut description) = (None, None);
+        node.children(|name, child| match name {
+            "Id" => once(&mut id, name, child.integer()?),
+            "Description" => once(&mut description, name, child.string()?),
+            _ => Ok(()),
+        })?;
+        let id = required(id, "Id")?;
+        let number = i32::try_from(id).map_err(|_| Fault::new("Id", Why::NotANumber))?;
+        Ok(Self { id: EmployeeTypeId(number), description })
+    }
 }

@@ -2,17 +2,37 @@
 //!
 //! One file for each kind of record. What is not in its type is not read, whatever else the answer carries.
 
-pub(super) mod department;
-pub(super) mod employee_type;
-pub(super) mod function;
-pub(super) mod manager;
-pub(super) mod payroll_period;
+mod coded;
+mod company;
+mod contract;
+mod debtor;
+mod department;
+mod employee;
+mod employee_type;
+mod employment;
+mod environment;
+mod extra_field;
+mod function;
+mod manager;
+mod payroll_period;
 mod personal_info;
-pub(super) mod schedule;
-pub(super) mod service_interval;
+mod salary;
+mod schedule;
+mod service_interval;
+mod text;
+
+pub use self::department::Department;
+pub use self::employee_type::{EmployeeTypeId, EmployeeTypeName};
+pub(super) use self::environment::Environment;
+pub use self::function::Function;
+pub use self::manager::Manager;
+pub use self::payroll_period::{PayrollPeriod, PeriodKind};
+pub use self::schedule::Schedule;
+pub use self::service_interval::ServiceInterval;
+pub(super) use self::text::Text;
 
 use crate::id::{EmployeeId, RowId};
-use crate::model::PerEmployee;
+use crate::model::{PerEmployee, Period};
 use crate::row::{Fault, Row, Unreadable, Why};
 
 use super::node::{self, Node, once};
@@ -61,26 +81,49 @@ impl<T: SoapEntry> SoapRecord for PerEmployee<T> {
     const ID: Option<&'static str> = Some("EmployeeId");
 
     fn read(node: &mut Node<'_, '_>) -> Result<Self, Fault> {
-        let (mut employee, mut entries) = (None, None);
-        node.children(|name, child| match name {
-            "EmployeeId" => once(&mut employee, name, child.id(EmployeeId::new)?),
-            name if name == T::LIST => once(&mut entries, name, Some(read_entries(child)?)),
-            _ => Ok(()),
-        })?;
-        let employee = employee.ok_or_else(|| Fault::new("EmployeeId", Why::NotAnId))?;
-        Ok(Self { employee, entries: entries.unwrap_or_default() })
+        let (employee, entries) = employee_and_entries(node, T::LIST, T::read)?;
+        Ok(Self { employee, entries })
     }
 }
 
+/// An employee's id, and the entries below `list`; none if the list is missing.
+fn employee_and_entries<E>(
+    node: &mut Node<'_, '_>,
+    list: &'static str,
+    read: impl Fn(&mut Node<'_, '_>) -> Result<E, Fault>,
+) -> Result<(EmployeeId, Vec<E>), Fault> {
+    let (mut employee, mut entries) = (None, None);
+    node.children(|name, child| match name {
+        "EmployeeId" => once(&mut employee, name, child.id(EmployeeId::new)?),
+        name if name == list => once(&mut entries, name, Some(read_entries(child, list, &read)?)),
+        _ => Ok(()),
+    })?;
+    Ok((required(employee, "EmployeeId")?, entries.unwrap_or_default()))
+}
+
 /// Whatever the entries are called; an entry that is `nil` is none.
-fn read_entries<T: SoapEntry>(list: &mut Node<'_, '_>) -> Result<Vec<T>, Fault> {
+fn read_entries<E>(
+    node: &mut Node<'_, '_>,
+    list: &'static str,
+    read: impl Fn(&mut Node<'_, '_>) -> Result<E, Fault>,
+) -> Result<Vec<E>, Fault> {
     let mut entries = Vec::new();
-    list.children(|_, entry| {
+    node.children(|_, entry| {
         if !entry.is_nil() {
             let index = entries.len();
-            entries.push(T::read(entry).map_err(|fault| fault.within(T::LIST, index))?);
+            entries.push(read(entry).map_err(|fault| fault.within(list, index))?);
         }
         Ok(())
     })?;
     Ok(entries)
+}
+
+/// An id that must be there.
+fn required<T>(id: Option<T>, name: &str) -> Result<T, Fault> {
+    id.ok_or_else(|| Fault::new(name, Why::NotAnId))
+}
+
+/// The payroll period of an entry, if it says both its year and its number.
+fn period(year: Option<i64>, period: Option<i64>) -> Option<Period> {
+    year.zip(period).map(|(year, period)| Period { year, period })
 }
