@@ -27,6 +27,7 @@ mod in_turn;
 pub mod ledger;
 mod likeness;
 pub mod matching;
+pub mod migration;
 pub mod person;
 mod pii;
 mod places;

@@ -227,7 +227,8 @@ pub(crate) fn birthday_of(record: &EmployeeRecord) -> Option<NaiveDate> {
     record.personal.birthday.as_ref().map(|birthday| *birthday.expose()).filter(|date| !is_sentinel(*date))
 }
 
-fn address_of(record: &EmployeeRecord, choice: EmailChoice) -> Address {
+/// The record's address, as the policy chooses it.
+pub(crate) fn address_of(record: &EmployeeRecord, choice: EmailChoice) -> Address {
     let raw = match choice {
         EmailChoice::Business => &record.personal.business_email,
         EmailChoice::Private => &record.personal.private_email,

@@ -55,6 +55,11 @@ impl PlanId {
         is_hash.then(|| Self(text.into()))
     }
 
+    /// The hash of a document, separated by what it is.
+    pub(crate) fn of<T: Serialize>(domain: &str, document: &T) -> Self {
+        Self(canonical::digest(domain, document).into())
+    }
+
     /// The 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -219,7 +224,7 @@ pub fn plan(
         totals,
         entries,
     };
-    let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
+    let id = PlanId::of("sync-core/plan/v1", &document);
     let money::Money { payees, emptied, .. } = money.unwrap_or_default();
     Plan { id, as_of: run.as_of, document, payloads, payees, emptied }
 }
@@ -230,7 +235,7 @@ pub(crate) fn scope(source: &SourceSnapshot) -> BTreeMap<CompanyId, BTreeSet<Str
     source.definitions().iter().map(|(company, fields)| (company.clone(), relied_on(fields))).collect()
 }
 
-fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
+pub(crate) fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
     canonical::digest("sync-core/scope/v1", scope)
 }
 

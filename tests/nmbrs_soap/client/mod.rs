@@ -1,1 +1,12 @@
-//! Calls: what is sent, what is read, what is repeated, what a fault means.
+//! The client over HTTP: what it sends, what it makes of what comes back, and what it sends again.
+
+mod bodies;
+mod domain;
+mod every_operation;
+mod faults;
+mod operations;
+mod pacing;
+mod requests;
+mod secrecy;
+mod server;
+mod stage;
