@@ -161,6 +161,35 @@ impl<'a> NextStep<'a> {
         self.command("budgets list", "")
     }
 
+    /// What shows what a migration would do, or carries it out.
+    pub fn migrate(&self, flags: &str) -> String {
+        self.command("migrate", flags)
+    }
+
+    /// What comes after a migration was planned: the word that it waits for, if it does.
+    pub fn after_migration_plan(&self, waits: Option<&PlanId>) -> String {
+        match waits {
+            None => "nothing to do".to_owned(),
+            Some(plan) => format!(
+                "to carry it out; whoever is held stays behind\n{}",
+                self.migrate(&format!(" --approve {plan} --by NAME"))
+            ),
+        }
+    }
+
+    /// What comes after a migration, or after the part of it that was done.
+    pub fn after_migration(&self, is_ended: bool, plan: &PlanId) -> String {
+        if is_ended {
+            format!(
+                "set nmbrs.interface to \"rest\"; the mandate was for SOAP and has ended: look at the plan that this \
+                 shows, and confirm it\n{}",
+                self.run()
+            )
+        } else {
+            format!("to go on\n{}", self.migrate(&format!(" --approve {plan} --by NAME")))
+        }
+    }
+
     fn confirm(&self, plan: &PlanId, flags: &str) -> String {
         self.command("confirm", &format!(" {plan} --by NAME{flags}"))
     }
