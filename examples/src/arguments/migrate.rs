@@ -18,8 +18,12 @@ pub struct Migrate {
     /// Take whoever agrees in number, birthday and last name where an address is missing, if there is only one.
     #[arg(long)]
     pub likely: bool,
+    /// End the time of SOAP although people who are held have accounts in use. A run over REST may make such a one a second
+    /// account: look at each of them first.
+    #[arg(long)]
+    pub leave_held: bool,
     /// Carry out the plan with this hash, all 64 digits, with the words that it was made with.
-    #[arg(long, value_name = "HASH", requires = "by", conflicts_with_all = ["same", "likely"])]
+    #[arg(long, value_name = "HASH", requires = "by", conflicts_with_all = ["same", "likely", "leave_held"])]
     pub approve: Option<String>,
     /// Who approves it. Kept with the approval, and shown nowhere else.
     #[arg(long, value_name = "NAME", requires = "approve")]

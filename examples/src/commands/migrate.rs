@@ -56,7 +56,7 @@ fn words(typed: &Migrate) -> anyhow::Result<Words> {
         Ok((old, person_id(new, WRONG)?))
     };
     let pairs: Vec<_> = typed.same.iter().map(pair).collect::<Result<_, _>>()?;
-    match Words::none().taking_likely(typed.likely).naming(pairs) {
+    match Words::none().taking_likely(typed.likely).leaving_held(typed.leave_held).naming(pairs) {
         Ok(words) => Ok(words),
         Err(_) => bail!(WrongUsage(
             "--same: each pair is one SOAP id and one REST id, and each id stands in one pair only"
@@ -87,7 +87,7 @@ async fn look(setting: Setting<'_>, store: &SqliteStore, words: &Words, json: bo
     }
     let planned = dry_run.plan(&config.customer, &config.policy, &config.fingerprint_key, words).await?;
     let (plan, document) = (&planned.plan, planned.plan.document());
-    let waits = document.brakes.is_empty() && !document.has_nothing_to_do();
+    let waits = document.brakes.is_empty() && document.does_something();
     if waits {
         let kept = KeptPlan::new(plan.id().clone(), plan.as_of(), plan.to_file());
         store.keep_plan(&config.customer, &kept).await?;
@@ -96,13 +96,15 @@ async fn look(setting: Setting<'_>, store: &SqliteStore, words: &Words, json: bo
         say(&show::migration_json(&planned).to_string());
     } else {
         say(&show::migration(&planned));
-        let then = NextStep::with(setting.file).after_migration_plan(waits.then(|| plan.id()));
+        let then = NextStep::with(setting.file).after_migration_plan(waits.then(|| plan.id()), document);
         say(&if document.brakes.is_empty() { then } else { show::moved(None) });
     }
-    Ok(match waits {
-        true => Ended::Pending,
-        false if document.brakes.is_empty() => Ended::Done,
-        false => Ended::Blocked,
+    Ok(if !document.brakes.is_empty() {
+        Ended::Blocked
+    } else if document.has_nothing_to_do() {
+        Ended::Done
+    } else {
+        Ended::Pending
     })
 }
 
@@ -159,8 +161,7 @@ async fn carry_out(
     }
     say(&if typed.json { show::moved_json(&report).to_string() } else { show::moved(Some(&report)) });
     if !typed.json {
-        let is_ended = report.applied().is_some_and(|applied| applied.ended);
-        say(&NextStep::with(setting.file).after_migration(is_ended, saved.id()));
+        say(&NextStep::with(setting.file).after_migration(&report, saved.id()));
     }
     Ok(if report.is_complete() { Ended::Done } else { Ended::Failed })
 }

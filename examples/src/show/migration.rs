@@ -29,6 +29,8 @@ pub fn migration(planned: &MigrationPlanned) -> String {
     }
     counts.add_row(["moved before".to_owned(), totals.done.to_string()]);
     counts.add_row(["held: a person must look first".to_owned(), totals.held().to_string()]);
+    let left = totals.left_behind;
+    counts.add_row(["of these with an account in use: left behind".to_owned(), left.to_string()]);
     counts.add_row(["accounts that are marked with the new id".to_owned(), totals.marks.to_string()]);
     text.push_str(&format!("\n{counts}\n"));
     let companies = document.companies.iter().map(|(old, new)| [old.to_string(), new.to_string()]);
@@ -40,7 +42,7 @@ pub fn migration(planned: &MigrationPlanned) -> String {
     let headings = ["records", "reason", "what is the case", "what to do"];
     text.push_str(&section_telling("\nHeld, by reason", &headings, reasons, EVERY));
     let held = document.entries.iter().filter_map(|entry| match &entry.decision {
-        MigrationDecision::Hold { candidates, reason } => {
+        MigrationDecision::Hold { candidates, reason, .. } => {
             let candidates: Vec<_> = candidates.iter().map(short).collect();
             let account = entry.account.map(|account| account.to_string()).unwrap_or_default();
             Some([entry.old.to_string(), reason.code().to_owned(), account, candidates.join(" ")])
@@ -95,6 +97,7 @@ fn document_json(document: &MigrationDocument) -> Value {
         "held": held,
         "held_records": held_records,
         "companies": document.companies,
+        "left_behind": totals.left_behind,
         "ends_soap": document.ends,
         "nothing_to_do": document.has_nothing_to_do(),
         "brakes": document.brakes,
