@@ -87,18 +87,16 @@ mod tests {
     use crate::soap::records;
 
     fn row(contracts: &[(&str, &str, &str)]) -> Row<PerEmployee<Contract>> {
-        let contracts: String = contracts
-            .iter()
-            .map(|(id, created, end)| {
-                format!(
-                    "<EmployeeContract><ContractID>{id}</ContractID><CreationDate>{created}</CreationDate>\
-                     <EndDate>{end}</EndDate></EmployeeContract>"
-                )
-            })
-            .collect();
+        let mut inside = String::new();
+        for (id, created, end) in contracts {
+            inside += &format!(
+                "<EmployeeContract><ContractID>{id}</ContractID><CreationDate>{created}</CreationDate>\
+                 <EndDate>{end}</EndDate></EmployeeContract>"
+            );
+        }
         let frame = format!(
             "<EmployeeContractItemGlobal><EmployeeId>500102</EmployeeId>\
-             <EmployeeContracts>{contracts}</EmployeeContracts></EmployeeContractItemGlobal>"
+             <EmployeeContracts>{inside}</EmployeeContracts></EmployeeContractItemGlobal>"
         );
         records::read(&frame).unwrap()
     }
