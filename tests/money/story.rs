@@ -141,6 +141,8 @@ pub(crate) struct Beginning {
     /// People who have an account that nobody manages.
     pub(crate) strangers: Vec<usize>,
     pub(crate) vouched: bool,
+    /// Is payroll read over SOAP?
+    pub(crate) over_soap: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -301,6 +303,7 @@ fn beginning() -> impl Strategy<Value = Beginning> {
                 before,
                 strangers,
                 vouched,
+                over_soap: false,
             }
         },
     )
@@ -378,5 +381,6 @@ pub(crate) fn plain(habit: Habit) -> Beginning {
         before: Vec::new(),
         strangers: Vec::new(),
         vouched: true,
+        over_soap: false,
     }
 }
