@@ -96,13 +96,13 @@ mod tests {
     use crate::soap::records;
 
     fn row(contracts: &[(&str, &str, &str)]) -> Row<PerEmployee<Contract>> {
-        let mut inside = String::new();
-        for (id, created, end) in contracts {
-            inside += &format!(
+        let contracts = contracts.iter().map(|(id, created, end)| {
+            format!(
                 "<EmployeeContract><ContractID>{id}</ContractID><CreationDate>{created}</CreationDate>\
                  <EndDate>{end}</EndDate></EmployeeContract>"
-            );
-        }
+            )
+        });
+        let inside = contracts.collect::<Vec<_>>().concat();
         let frame = format!(
             "<EmployeeContractItemGlobal><EmployeeId>500102</EmployeeId>\
              <EmployeeContracts>{inside}</EmployeeContracts></EmployeeContractItemGlobal>"
