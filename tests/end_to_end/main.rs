@@ -28,6 +28,7 @@ mod forms;
 mod guards;
 mod held;
 mod in_process;
+mod migrating;
 mod money_stage;
 mod oracle;
 mod other_decisions;

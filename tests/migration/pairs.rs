@@ -110,7 +110,7 @@ fn told(entry: &sync_core::migration::MigrationEntry) -> String {
             format!("{number} move {} {}{remember}{mark}", by.as_str().unwrap(), name(new))
         }
         MigrationDecision::Done { new } => format!("{number} done {}", name(new)),
-        MigrationDecision::Hold { candidates, reason } => {
+        MigrationDecision::Hold { candidates, reason, .. } => {
             let names: String = candidates.iter().map(|id| format!(" {}", name(id))).collect();
             format!("{number} hold {}{names}", reason.code())
         }

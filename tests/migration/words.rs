@@ -163,6 +163,62 @@ fn r18_the_update_of_a_migration_sets_the_external_id_and_nothing_else() {
 }
 
 #[test]
+fn r11_soap_does_not_end_while_somebody_with_an_account_in_use_is_left_behind() {
+    let mut play = served(3);
+    // REST does not show one of them as SOAP does.
+    play.stage.in_office(|office| office.records[0].row.listed.number = None);
+    let plan = play.plans_migration(&Words::none());
+    let document = plan.document();
+    assert_eq!((document.totals.left_behind, document.totals.moved(), document.ends), (1, 2, false));
+    let report = play.migrates(&seen(&plan)).unwrap().unwrap();
+    assert!(report.is_complete() && !report.applied().unwrap().ended);
+    // Runs over REST stay blocked; those over SOAP go on.
+    play.reads_over(Interface::Rest);
+    let blocked = play.run().unwrap().unwrap().unwrap();
+    assert!(!blocked.plan.document().brakes.is_empty() && blocked.applied().is_none());
+    play.reads_over(Interface::Soap);
+    let report = play.run().unwrap().unwrap().unwrap();
+    assert!(report.is_complete(), "{:?}", report.verdict);
+    assert_eq!(report.writes, 0);
+    let left = play.plans_migration(&Words::none());
+    assert!(!left.document().has_nothing_to_do() && !left.document().does_something());
+
+    // A person leaves them behind, in words that the hash holds.
+    let leaving = Words::none().leaving_held(true);
+    let plan = play.plans_migration(&leaving);
+    assert!(plan.document().ends && plan.id() != left.id());
+    let report = play.migrates(&seen(&plan)).unwrap().unwrap();
+    assert!(report.is_complete() && report.applied().unwrap().ended);
+}
+
+#[test]
+fn r11_somebody_who_is_held_since_the_person_looked_keeps_soap_from_ending() {
+    let play = served(3);
+    let saved = seen(&play.plans_migration(&Words::none()));
+    assert!(saved.ends());
+    play.stage.in_office(|office| office.records[0].row.listed.number = None);
+    let report = play.migrates(&saved).unwrap().unwrap();
+    assert!(!report.is_complete() && !report.applied().unwrap().ended);
+    assert_eq!(report.applied().unwrap().marks.len(), 2);
+}
+
+#[test]
+fn whoever_is_held_without_an_account_in_use_keeps_nothing() {
+    let lacking = || person("anna").former().without_email();
+    let held =
+        |account: crate::world::Acc| payroll().over_soap(1, lacking()).over_rest(lacking()).having(account);
+    let account = || crate::world::account(101).like(&crate::pairs::as_soap(lacking(), 1));
+    let document = |payroll: &Payroll| payroll.plan().document().clone();
+    assert_eq!(document(&held(account())).totals.left_behind, 1);
+    let inactive = document(&held(account().inactive()));
+    assert_eq!((inactive.totals.held(), inactive.totals.left_behind, inactive.ends), (1, 0, true));
+    // Of an account that is not listed nobody knows; and a record that SOAP does not show any more counts, too.
+    let unlisted = payroll().over_soap(1, lacking()).over_rest(lacking()).linked(soap(1), 101);
+    assert_eq!(document(&unlisted).totals.left_behind, 1);
+    assert_eq!(document(&payroll().known(3)).totals.left_behind, 1);
+}
+
+#[test]
 fn the_words_of_a_person_are_part_of_what_is_approved() {
     let mut play = served(2);
     // The same human being twice in one company, the same in everything.

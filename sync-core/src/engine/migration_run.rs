@@ -3,8 +3,8 @@
 //! First the ledger learns every new name, person by person, each in one transaction. Then the accounts are marked, one
 //! update each. So whatever it is stopped at, the ledger knows both names of whoever was touched, and a run over either
 //! interface finds every account and every grant; and it can be carried out again, because what is done is no longer in
-//! the fresh plan. At its end the run over REST counts as the last complete one: from then on runs over SOAP are blocked
-//! (R26), and the mandate, given for the old scope, has ended.
+//! the fresh plan. At its end, if nobody is left behind, what REST shows counts as what the last complete run saw: from
+//! then on runs over SOAP are blocked (R26), and the mandate, given for the old scope, has ended.
 //!
 //! Never: a write or a new name that does not stand in both the approved plan and the fresh one (R7), a write from a
 //! [`MigrationDryRun`] (it is given no writer, R6), or a migration while nobody knows what became of an earlier write.
@@ -134,7 +134,9 @@ pub struct MigrationApplied {
     pub stopped: Option<PortError>,
     /// Why the listing that was to settle doubtful writes failed, if it did.
     pub unsettled: Option<EngineError>,
-    /// Did it come to its end, so that runs over SOAP are blocked from now on?
+    /// Was it to end the time of SOAP?
+    pub to_end: bool,
+    /// Did it, so that runs over SOAP are blocked from now on?
     pub ended: bool,
 }
 
@@ -156,7 +158,10 @@ impl MigrationReport {
 impl MigrationApplied {
     /// Was everything done that was approved?
     pub fn is_complete(&self) -> bool {
-        self.ended && self.marks.iter().all(|mark| mark.result.is_done())
+        self.stopped.is_none()
+            && self.unsettled.is_none()
+            && self.ended == self.to_end
+            && self.marks.iter().all(|mark| mark.result.is_done())
     }
 }
 
@@ -376,8 +381,11 @@ impl<'a> MigrationRun<'a> {
         approved: &ApprovedMigration<'_>,
         (saved, readings): (&SavedMigration, &Readings),
     ) -> (MigrationVerdict, RequestCounts, u64) {
-        let mut applied =
-            MigrationApplied { skipped: approved.skipped().to_vec(), ..MigrationApplied::default() };
+        let mut applied = MigrationApplied {
+            skipped: approved.skipped().to_vec(),
+            to_end: saved.ends(),
+            ..MigrationApplied::default()
+        };
         let (mut settling, mut writes) = (RequestCounts::default(), 0);
         for remember in &approved.remember {
             if let Err(error) = self.learn(held, whose, approved.plan(), remember).await {
@@ -389,7 +397,8 @@ impl<'a> MigrationRun<'a> {
         if applied.stopped.is_none() {
             (settling, writes) = self.mark(held, whose, approved, &mut applied).await;
         }
-        if applied.stopped.is_none() && applied.unsettled.is_none() {
+        // As long as somebody is left behind, runs over REST stay blocked, and the approval waits for what is left of it.
+        if applied.stopped.is_none() && applied.unsettled.is_none() && approved.ends() {
             let seen = LastRun::new(scope(&readings.new));
             let completed =
                 CompletedRun::new(seen, std::collections::BTreeMap::new()).using_up(Some(saved.id().clone()));

@@ -19,6 +19,7 @@ pub struct ApprovedMigration<'p> {
     pub(crate) remember: Vec<Remember>,
     pub(crate) marks: Vec<Mark>,
     skipped: Vec<ExternalId>,
+    ends: bool,
 }
 
 /// What the ledger learns of one person, all at once.
@@ -52,6 +53,12 @@ impl<'p> ApprovedMigration<'p> {
     pub fn skipped(&self) -> &[ExternalId] {
         &self.skipped
     }
+
+    /// May the time of SOAP end? Only if the person saw that it would, and nobody is left behind whom the person did not
+    /// leave.
+    pub const fn ends(&self) -> bool {
+        self.ends
+    }
 }
 
 /// What of `fresh` may be done?
@@ -83,8 +90,9 @@ pub fn authorise<'p>(
     for (old, it) in fresh.moves.moved().filter(|(_, it)| it.learns() || it.mark.is_some()) {
         together.entry(&it.together_with).or_default().push((old, it));
     }
+    let ends = saved.ends() && document.ends;
     let mut approved =
-        ApprovedMigration { plan: fresh, remember: Vec::new(), marks: Vec::new(), skipped: Vec::new() };
+        ApprovedMigration { plan: fresh, remember: Vec::new(), marks: Vec::new(), skipped: Vec::new(), ends };
     for (first, moves) in together {
         // What is learned of one person is learned at once, or not at all.
         if moves.iter().any(|(old, _)| !seen.contains(old)) {
@@ -93,6 +101,7 @@ pub fn authorise<'p>(
         }
         approved.take(first, &moves);
     }
+    approved.ends &= approved.skipped.is_empty();
     Ok(approved)
 }
 

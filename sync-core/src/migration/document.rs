@@ -27,7 +27,10 @@ pub struct MigrationDocument {
     pub companies: BTreeMap<CompanyId, CompanyId>,
     /// Whose migration it is.
     pub customer: CustomerId,
-    /// Does carrying it out end the time of SOAP: from then on runs over it are blocked, and the mandate has ended?
+    /// Was the last complete run one over REST already?
+    pub ended: bool,
+    /// Does carrying it out end the time of SOAP? From then on runs over it are blocked, and those over REST are not. Not
+    /// while somebody is left behind, unless a person says so: a run over REST could make such a one a second account.
     pub ends: bool,
     /// Every record that the ledger or an account knows, by its old name.
     pub entries: Vec<MigrationEntry>,
@@ -52,9 +55,14 @@ pub struct MigrationDocument {
 }
 
 impl MigrationDocument {
-    /// Is there nothing that waits for a person's word?
+    /// Is there something that an approval would have done?
+    pub fn does_something(&self) -> bool {
+        self.ends || self.totals.moved() > 0
+    }
+
+    /// Is all done, so that nobody has to look?
     pub fn has_nothing_to_do(&self) -> bool {
-        !self.ends && self.totals.moved() == 0
+        self.ended && !self.does_something()
     }
 }
 
@@ -95,6 +103,8 @@ pub enum MigrationDecision {
     Hold {
         /// Records over REST that may be meant, or the first of many.
         candidates: Vec<ExternalId>,
+        /// Has it an account that is active, or of which nobody knows whether it is? Then it is left behind.
+        in_use: bool,
         /// Why.
         reason: NotMoved,
     },
@@ -125,6 +135,8 @@ pub struct MigrationTotals {
     pub done: u64,
     /// Records that are held, by reason.
     pub held: BTreeMap<NotMoved, u64>,
+    /// Those of the held records whose account is in use.
+    pub left_behind: u64,
     /// Accounts that are marked with the new name.
     pub marks: u64,
     /// Records over REST.
@@ -146,7 +158,10 @@ impl MigrationTotals {
                     totals.marks += u64::from(*mark);
                 }
                 MigrationDecision::Done { .. } => totals.done += 1,
-                MigrationDecision::Hold { reason, .. } => *totals.held.entry(*reason).or_default() += 1,
+                MigrationDecision::Hold { reason, in_use, .. } => {
+                    *totals.held.entry(*reason).or_default() += 1;
+                    totals.left_behind += u64::from(*in_use);
+                }
             }
         }
         totals

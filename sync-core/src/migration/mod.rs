@@ -97,6 +97,8 @@ pub fn migrate(
     let pairing = Pairing::of(old, new, ledger, policy, words);
     let moves = Moves::of(&pairing, (old, new), (target, ledger), (policy, words), run);
     let entries = moves.entries();
+    let totals = MigrationTotals::of(&entries, old.records().len(), new.records().len());
+    let ended = is_ended(new, ledger);
     let document = MigrationDocument {
         schema: SCHEMA,
         customer: run.customer.clone(),
@@ -110,8 +112,9 @@ pub fn migrate(
         as_of: run.as_of.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         brakes: brakes(old, new, ledger, policy),
         companies: pairing.companies().clone(),
-        ends: !is_ended(new, ledger),
-        totals: MigrationTotals::of(&entries, old.records().len(), new.records().len()),
+        ended,
+        ends: !ended && (totals.left_behind == 0 || words.leave_held),
+        totals,
         entries,
     };
     let id = PlanId::of(DOMAIN, &document);

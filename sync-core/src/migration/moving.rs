@@ -28,7 +28,17 @@ pub(super) struct Moves(BTreeMap<ExternalId, Fate>);
 #[derive(Debug, Clone)]
 pub(super) enum Fate {
     Moves(Box<Move>),
-    Held { reason: NotMoved, candidates: Vec<ExternalId>, account: Option<AccountId> },
+    Held(Held),
+}
+
+/// One record that is not moved.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    reason: NotMoved,
+    candidates: Vec<ExternalId>,
+    account: Option<AccountId>,
+    /// Is one of its accounts active, or nobody knows?
+    in_use: bool,
 }
 
 /// One record that is moved, or was.
@@ -88,10 +98,11 @@ impl Moves {
                     it.together_with = root;
                 }
                 (Err(reason), Some(fate)) => {
-                    let account = fate.account();
-                    *fate = Fate::Held { reason, candidates: Vec::new(), account };
+                    // Whether its account is in use or not: there is somebody to look at.
+                    let (account, candidates) = (fate.account(), Vec::new());
+                    *fate = Fate::Held(Held { reason, candidates, account, in_use: true });
                 }
-                (_, None) | (Ok(_), Some(Fate::Held { .. })) => {}
+                (_, None) | (Ok(_), Some(Fate::Held(_))) => {}
             }
         }
     }
@@ -136,14 +147,14 @@ impl Moves {
     fn new_name(&self, old: &ExternalId) -> Option<&ExternalId> {
         match self.0.get(old)? {
             Fate::Moves(it) => Some(&it.new),
-            Fate::Held { .. } => None,
+            Fate::Held(_) => None,
         }
     }
 
     pub(super) fn moved(&self) -> impl Iterator<Item = (&ExternalId, &Move)> {
         self.0.iter().filter_map(|(old, fate)| match fate {
             Fate::Moves(it) => Some((old, &**it)),
-            Fate::Held { .. } => None,
+            Fate::Held(_) => None,
         })
     }
 
@@ -156,15 +167,16 @@ impl Fate {
     const fn account(&self) -> Option<AccountId> {
         match self {
             Self::Moves(it) => it.account,
-            Self::Held { account, .. } => *account,
+            Self::Held(held) => held.account,
         }
     }
 
     fn entry(&self, old: &ExternalId) -> MigrationEntry {
         let old = old.clone();
         match self {
-            Self::Held { reason, candidates, account } => {
-                let decision = MigrationDecision::Hold { candidates: candidates.clone(), reason: *reason };
+            Self::Held(Held { reason, candidates, account, in_use }) => {
+                let (candidates, in_use, reason) = (candidates.clone(), *in_use, *reason);
+                let decision = MigrationDecision::Hold { candidates, in_use, reason };
                 MigrationEntry { account: *account, decision, old }
             }
             Self::Moves(it) => {
@@ -236,9 +248,8 @@ impl<'j> Judge<'j, '_> {
 
     fn fate(&self, old: &ExternalId) -> Fate {
         let Some((new, by)) = self.pairing.of_old(old) else {
-            let account = self.accounts([old]).first().copied();
             let (reason, candidates) = self.pairing.why_not(old).cloned().unwrap_or_default();
-            return Fate::Held { reason, candidates, account };
+            return self.held(reason, candidates, &self.accounts([old]));
         };
         let accounts = self.accounts([old, new]);
         let account = accounts.first().copied();
@@ -250,8 +261,8 @@ impl<'j> Judge<'j, '_> {
         let company = self.new.records().binary_search_by(|record| record.id.cmp(new)).ok();
         let company = company.and_then(|at| self.new.records().get(at)).map(|record| &record.company);
         match (marked, company) {
-            (Err(reason), _) => Fate::Held { reason, candidates: vec![new.clone()], account: None },
-            (_, None) => Fate::Held { reason: NotMoved::NotShown, candidates: Vec::new(), account },
+            (Err(reason), _) => self.held(reason, vec![new.clone()], &accounts),
+            (_, None) => self.held(NotMoved::NotShown, Vec::new(), &accounts),
             (Ok(mark), Some(company)) => {
                 let link = account.map(|account| (new.clone(), Link::new(account, company.clone())));
                 let is_known = |(id, link): &(ExternalId, Link)| self.ledger.links.get(id) == Some(link);
@@ -268,6 +279,13 @@ impl<'j> Judge<'j, '_> {
                 }))
             }
         }
+    }
+
+    fn held(&self, reason: NotMoved, candidates: Vec<ExternalId>, accounts: &BTreeSet<AccountId>) -> Fate {
+        // Of one that is not listed, or cannot be read, nobody knows.
+        let is_in_use = |id: &AccountId| self.target.account(*id).is_none_or(|account| account.active);
+        let (account, in_use) = (accounts.first().copied(), accounts.iter().any(is_in_use));
+        Fate::Held(Held { reason, candidates, account: account.filter(|_| accounts.len() == 1), in_use })
     }
 
     /// The accounts to which these names lead, by the ledger or by what they carry.

@@ -111,6 +111,11 @@ impl SavedMigration {
         canonical::bytes(&serde_json::json!({ "id": self.id, "plan": self.plan }))
     }
 
+    /// Does it end the time of SOAP?
+    pub fn ends(&self) -> bool {
+        self.plan.get("ends").and_then(Value::as_bool).unwrap_or_default()
+    }
+
     pub(super) fn text(&self, key: &str) -> &str {
         self.plan.get(key).and_then(Value::as_str).unwrap_or_default()
     }

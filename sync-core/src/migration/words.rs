@@ -13,6 +13,8 @@ use crate::external_id::{ExternalId, Interface};
 pub struct Words {
     /// Take pairs that agree in number, birthday and last name where an address is missing, if there is only one.
     pub likely: bool,
+    /// End the time of SOAP although people who are held stay behind with accounts that are in use.
+    pub leave_held: bool,
     /// These are the same record: the name over SOAP, and the one over REST.
     same: BTreeMap<ExternalId, ExternalId>,
 }
@@ -31,6 +33,12 @@ impl Words {
     /// With likely pairs taken.
     pub const fn taking_likely(mut self, likely: bool) -> Self {
         self.likely = likely;
+        self
+    }
+
+    /// With the word that whoever is held may stay behind.
+    pub const fn leaving_held(mut self, leave_held: bool) -> Self {
+        self.leave_held = leave_held;
         self
     }
 
