@@ -19,7 +19,8 @@ use std::time::{Duration, Instant};
 
 use chrono::Datelike;
 use document::Kind;
-use nmbrs_client::model::{PerEmployee, PersonalInfo};
+use nmbrs_client::Row;
+use nmbrs_client::model::{Contract, PerEmployee, PersonalInfo, SourceDate};
 use nmbrs_client::soap::Reading;
 
 const ROUNDS: usize = 5;
@@ -40,7 +41,7 @@ fn main() {
 
 fn figures(people: u32) {
     println!("{people} people, in pieces of {} KiB, best of {ROUNDS}", PIECE / 1024);
-    for (name, kind) in [("personal info", Kind::PersonalInfo)] {
+    for (name, kind) in [("personal info", Kind::PersonalInfo), ("contracts", Kind::Contracts)] {
         let file = std::env::temp_dir().join(format!("soap-parse-{}.xml", std::process::id()));
         write(kind, people, &file);
         let bytes = fs::metadata(&file).unwrap().len();
@@ -72,7 +73,10 @@ fn read(kind: Kind, file: &Path) -> String {
             rows += 1;
             sum += of_personal_info(&row);
         }),
-        Kind::Contracts => todo!(),
+        Kind::Contracts => each_row(file, Reading::contracts(), |row| {
+            rows += 1;
+            sum += of_contracts(&row);
+        }),
     }
     format!("{rows} rows, check sum {sum}")
 }
@@ -88,8 +92,8 @@ fn each_row<T>(file: &Path, mut reading: Reading<T>, mut each: impl FnMut(T)) {
         reading.push(&piece[..length]);
         while let Some(row) = reading.next_row().unwrap() {
             match row {
-                nmbrs_client::Row::Readable(row) => each(row),
-                nmbrs_client::Row::Unreadable(row) => panic!("{row:?}"),
+                Row::Readable(row) => each(row),
+                Row::Unreadable(row) => panic!("{row:?}"),
             }
         }
     }
@@ -107,6 +111,18 @@ fn of_personal_info(row: &PerEmployee<PersonalInfo>) -> u64 {
         sum += entry.number.unwrap_or_default().unsigned_abs();
         sum += entry.birthday.expose().day().map_or(0, |day| u64::from(day.day()));
         sum += entry.period.map_or(0, |period| (period.year * 100 + period.period).unsigned_abs());
+    }
+    sum
+}
+
+/// The numbers, the days, the hours.
+fn of_contracts(row: &PerEmployee<Contract>) -> u64 {
+    let mut sum = row.employee.as_str().parse::<u64>().unwrap();
+    let day = |date: SourceDate| date.day().map_or(0, |day| u64::from(day.day()));
+    for entry in &row.entries {
+        sum += day(entry.start) + day(entry.end) + day(entry.trial_end);
+        sum += u64::from(entry.indefinite == Some(true));
+        sum += (entry.hours_per_week.unwrap_or_default() * 10.0) as u64;
     }
     sum
 }

@@ -10,7 +10,7 @@ const LAST_NAMES: [&str; 8] =
 
 /// What an answer can hold here.
 #[derive(Clone, Copy)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// 40 elements for each person, about 1,600 bytes.
     PersonalInfo,
     /// Two contracts of 11 elements for each person, about 1,100 bytes.
@@ -18,7 +18,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "personal_info" => Some(Self::PersonalInfo),
             "contracts" => Some(Self::Contracts),
@@ -35,7 +35,7 @@ impl Kind {
 }
 
 /// Writes the answer for a company of so many people.
-pub fn write(out: &mut impl Write, kind: Kind, people: u32) -> io::Result<()> {
+pub(crate) fn write(out: &mut impl Write, kind: Kind, people: u32) -> io::Result<()> {
     let operation = kind.operation();
     write!(
         out,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::exchange::{Answer, Delivery, Request};
 use super::page::Disturbance;
 use super::refusal::documented;
-use super::soap::Asked;
+use super::soap::{self, Asked};
 use super::variation::Variation;
 
 /// A programmed mishap.
@@ -195,6 +195,9 @@ impl Fault {
     /// Reads a fault from JSON, or says what is wrong with it.
     pub(super) fn from_json(body: &[u8]) -> Result<Self, String> {
         let fault: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        if let Some(name) = fault.operation.as_ref().filter(|name| !soap::is_operation(name)) {
+            return Err(format!("there is no operation {name:?}"));
+        }
         let Effect::Status { status, code, headers, body } = &fault.effect else { return Ok(fault) };
         if !(200..600).contains(status) {
             return Err(format!("status {status} is not between 200 and 599"));

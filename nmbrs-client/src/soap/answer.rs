@@ -7,17 +7,21 @@
 //! What can never happen: an answer without the expected response, or a response whose content is not understood,
 //! passes for an empty list.
 
-use quick_xml::events::BytesStart;
+use memchr::memchr2_iter;
+use memchr::memmem::Finder;
+use quick_xml::events::attributes::Attributes;
 
-use super::node::{is_blank, says_nil};
 use super::operation::{Operation, Records};
 use super::skeleton::Skeleton;
 use super::splitter::Malformed;
-use super::token::{self, CDATA, Token};
+use super::token::{self, Tag, Token};
 
 /// The namespaces of an envelope, of SOAP 1.1 and 1.2.
 const ENVELOPES: [&str; 2] =
     ["http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"];
+
+/// What XML takes for blanks.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// What may stand before everything else, and means nothing.
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -42,6 +46,8 @@ pub(super) struct Answer {
     seen: Seen,
     /// The element whose end is being looked for, if one is.
     inside: Option<Inside>,
+    /// How records are called here: as a rule all the same.
+    called: Option<Called>,
 }
 
 /// Only a mark may stand before the XML declaration.
@@ -76,6 +82,30 @@ struct Inside {
     nil: bool,
     /// Whether it has shown an element, or text that is not blank.
     holds_something: bool,
+    /// Whether the quick way to its end is worth a try.
+    plain: bool,
+}
+
+/// The name of records, in the forms in which it is looked for.
+struct Called {
+    name: String,
+    start: Finder<'static>,
+    end: Finder<'static>,
+}
+
+impl Called {
+    fn new(name: &str) -> Self {
+        let finder = |text: String| Finder::new(&text).into_owned();
+        Self { start: finder(format!("<{name}")), end: finder(format!("</{name}")), name: name.to_owned() }
+    }
+}
+
+/// Where the quick way leads.
+enum Plain {
+    End(usize),
+    Wait,
+    /// The end tag stands where markup may hide it, or another element of this name may end there.
+    Unclear,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +128,7 @@ impl Answer {
             envelope: None,
             seen: Seen::default(),
             inside: None,
+            called: None,
         }
     }
 
@@ -115,15 +146,24 @@ impl Answer {
 
     /// Goes on in an element until its end, or as far as the text goes.
     fn look_for_end(&mut self, mut inside: Inside, text: &str) -> Result<Step, Malformed> {
+        if inside.plain {
+            match self.plain_end(&inside, text) {
+                Plain::End(length) => return self.frame(length),
+                Plain::Wait => return Ok(self.wait_inside(inside)),
+                Plain::Unclear => inside.plain = false,
+            }
+        }
         while inside.depth > 0 {
             let rest = text.get(inside.at..).unwrap_or_default();
             let Some((token, length)) = token::first(rest)? else { return Ok(self.wait_inside(inside)) };
             match token {
-                Token::Start => (inside.depth, inside.holds_something) = (inside.depth + 1, true),
-                Token::Empty => inside.holds_something = true,
-                Token::End => inside.depth -= 1,
-                Token::Text | Token::CData if !inside.holds_something => {
-                    inside.holds_something = !is_blank(content(token, rest, length));
+                Token::Start(tag) => {
+                    inside.depth += usize::from(!tag.empty);
+                    inside.holds_something = true;
+                }
+                Token::End(_) => inside.depth -= 1,
+                Token::Text(text) | Token::CData(text) if !inside.holds_something => {
+                    inside.holds_something = !is_blank(text);
                 }
                 _ => {}
             }
@@ -145,14 +185,41 @@ impl Answer {
         })
     }
 
+    /// A record ends at the first end tag of its name, unless something before that is a comment, CDATA or an
+    /// instruction, or begins another element of its name. The answer does not depend on how much text there is.
+    fn plain_end(&self, inside: &Inside, text: &str) -> Plain {
+        let content = text.as_bytes().get(inside.at..).unwrap_or_default();
+        let Some(called) = &self.called else { return Plain::Unclear };
+        let Some(end) = called.end.find(content) else { return Plain::Wait };
+        let (content, tag) = content.split_at(end);
+        let follows = match tag.get("</".len() + called.name.len()) {
+            None => return Plain::Wait,
+            Some(byte) => *byte == b'>',
+        };
+        let hidden = memchr2_iter(b'!', b'?', content).any(|at| at > 0 && content.get(at - 1) == Some(&b'<'));
+        if !follows || hidden || called.start.find(content).is_some() {
+            return Plain::Unclear;
+        }
+        Plain::End(inside.at + end + "</>".len() + called.name.len())
+    }
+
+    fn frame(&self, length: usize) -> Result<Step, Malformed> {
+        if length > self.longest {
+            Err(Malformed::RecordTooLong)
+        } else {
+            Ok(Step::Frame { fault: false, length })
+        }
+    }
+
     fn wait_inside(&mut self, inside: Inside) -> Step {
         self.inside = Some(inside);
         Step::Wait
     }
 
     /// Whether the text ends in the middle of a piece is chance, so plain text is not measured until more follows it.
-    fn check_length(&self, length: usize, token: Token) -> Result<(), Malformed> {
-        if length > self.longest && token != Token::Text { Err(Malformed::RecordTooLong) } else { Ok(()) }
+    fn check_length(&self, length: usize, token: Token<'_>) -> Result<(), Malformed> {
+        let measured = !matches!(token, Token::Text(_));
+        if measured && length > self.longest { Err(Malformed::RecordTooLong) } else { Ok(()) }
     }
 
     /// One token of what stands around the records.
@@ -163,17 +230,16 @@ impl Answer {
         }
         let Some((token, length)) = token::first(text)? else { return Ok(Step::Wait) };
         self.check_length(length, token)?;
-        let xml = text.get(..length).unwrap_or_default();
         match token {
             Token::Comment => {}
-            Token::Text | Token::CData => self.text(token, xml)?,
-            Token::Instruction => self.instruction(xml)?,
-            Token::End => self.close(end_tag(xml))?,
-            Token::Start | Token::Empty => {
-                let tag = start_tag(xml);
-                if let Some(what) = self.open(&tag, token == Token::Empty)? {
-                    let (depth, nil) = (usize::from(token == Token::Start), says_nil(&tag));
-                    self.inside = Some(Inside { what, at: length, depth, nil, holds_something: false });
+            Token::Text(text) if is_blank(text) => {}
+            Token::CData(text) if is_blank(text) && self.skeleton.depth() > 0 => {}
+            Token::Text(_) | Token::CData(_) => return Err(self.out_of_place()),
+            Token::Instruction(content) => self.instruction(content)?,
+            Token::End(name) => self.close(name)?,
+            Token::Start(tag) => {
+                if let Some(what) = self.open(tag)? {
+                    self.look_into(what, tag, length)?;
                     return Ok(Step::Over(0));
                 }
             }
@@ -182,28 +248,34 @@ impl Answer {
         Ok(Step::Over(length))
     }
 
-    /// Blanks may stand anywhere; other text would be content that nobody expects.
-    fn text(&self, token: Token, xml: &str) -> Result<(), Malformed> {
-        let outside = self.skeleton.depth() == 0;
+    fn look_into(&mut self, what: What, tag: Tag<'_>, length: usize) -> Result<(), Malformed> {
+        let (depth, nil) = (usize::from(!tag.empty), tag.says_nil()?);
+        let plain = what == What::Record && !nil && !tag.empty;
+        if plain && self.called.as_ref().is_none_or(|called| called.name != tag.name) {
+            self.called = Some(Called::new(tag.name));
+        }
+        self.inside = Some(Inside { what, at: length, depth, nil, holds_something: false, plain });
+        Ok(())
+    }
+
+    /// Text where only elements belong would be content that nobody expects.
+    fn out_of_place(&self) -> Malformed {
         match self.skeleton.depth() {
-            _ if is_blank(content(token, xml, xml.len())) && !(outside && token == Token::CData) => Ok(()),
-            0 => Err(Malformed::NotXml),
-            1 | 2 => Err(Malformed::NotAnEnvelope),
-            _ => Err(Malformed::OtherResponse),
+            0 => Malformed::NotXml,
+            1 | 2 => Malformed::NotAnEnvelope,
+            _ => Malformed::OtherResponse,
         }
     }
 
     /// The XML declaration stands first or nowhere, and names no other encoding.
-    fn instruction(&self, xml: &str) -> Result<(), Malformed> {
-        let content = xml.strip_prefix("<?").and_then(|xml| xml.strip_suffix("?>")).unwrap_or_default();
-        let declaration = tag(content);
-        if declaration.name().into_inner() != "xml" {
+    fn instruction(&self, content: &str) -> Result<(), Malformed> {
+        let Some(attributes) = content.strip_prefix("xml").filter(|rest| rest.starts_with(BLANKS)) else {
             return Ok(());
-        }
+        };
         if self.begun == Begun::Yes {
             return Err(Malformed::NotXml);
         }
-        for attribute in declaration.attributes() {
+        for attribute in Attributes::new(attributes, 0) {
             let attribute = attribute.map_err(|_| Malformed::NotXml)?;
             let utf8 = ["utf-8", "us-ascii"].iter().any(|name| attribute.value.eq_ignore_ascii_case(name));
             if attribute.key.into_inner() == "encoding" && !utf8 {
@@ -214,7 +286,7 @@ impl Answer {
     }
 
     /// Opens an element of the skeleton, or says what the element is instead.
-    fn open(&mut self, tag: &BytesStart<'_>, empty: bool) -> Result<Option<What>, Malformed> {
+    fn open(&mut self, tag: Tag<'_>) -> Result<Option<What>, Malformed> {
         let what = match self.skeleton.depth() {
             0 => self.open_root(tag)?,
             1 => self.open_in_envelope(tag)?,
@@ -222,13 +294,13 @@ impl Answer {
             3 => self.open_in_response(tag)?,
             _ => Some(What::Record),
         };
-        if what.is_none() && empty {
-            self.close(tag.name().into_inner())?;
+        if what.is_none() && tag.empty {
+            self.close(tag.name)?;
         }
         Ok(what)
     }
 
-    fn open_root(&mut self, tag: &BytesStart<'_>) -> Result<Option<What>, Malformed> {
+    fn open_root(&mut self, tag: Tag<'_>) -> Result<Option<What>, Malformed> {
         if self.seen.end {
             return Err(Malformed::NotXml);
         }
@@ -238,7 +310,7 @@ impl Answer {
         if self.envelope.is_some() { Ok(None) } else { Err(Malformed::NotAnEnvelope) }
     }
 
-    fn open_in_envelope(&mut self, tag: &BytesStart<'_>) -> Result<Option<What>, Malformed> {
+    fn open_in_envelope(&mut self, tag: Tag<'_>) -> Result<Option<What>, Malformed> {
         if self.skeleton.open(tag)? != (self.envelope, "Body") {
             self.skeleton.forget();
             return Ok(Some(What::Stranger));
@@ -247,7 +319,7 @@ impl Answer {
     }
 
     /// The body holds one response or a fault. A fault is one wherever it stands.
-    fn open_in_body(&mut self, tag: &BytesStart<'_>) -> Result<Option<What>, Malformed> {
+    fn open_in_body(&mut self, tag: Tag<'_>) -> Result<Option<What>, Malformed> {
         let (namespace, name) = self.skeleton.open(tag)?;
         if namespace == self.envelope && name == "Fault" {
             self.skeleton.forget();
@@ -263,9 +335,9 @@ impl Answer {
         Ok(None)
     }
 
-    fn open_in_response(&mut self, tag: &BytesStart<'_>) -> Result<Option<What>, Malformed> {
+    fn open_in_response(&mut self, tag: Tag<'_>) -> Result<Option<What>, Malformed> {
         let records = self.operation.records();
-        if tag.local_name().into_inner() == self.operation.result_element() {
+        if tag.local_name() == self.operation.result_element() {
             // A second result, or one beside bare records: nobody knows which counts.
             if std::mem::replace(&mut self.seen.result, true) || self.seen.bare_record {
                 return Err(Malformed::OtherResponse);
@@ -301,23 +373,7 @@ impl Answer {
     }
 }
 
-/// The characters of a text or CDATA token.
-fn content(token: Token, text: &str, length: usize) -> &str {
-    let (before, after) = if token == Token::CData { (CDATA.len(), "]]>".len()) } else { (0, 0) };
-    text.get(before..length.saturating_sub(after)).unwrap_or_default()
-}
-
-fn start_tag(xml: &str) -> BytesStart<'_> {
-    let content = xml.strip_prefix('<').and_then(|xml| xml.strip_suffix('>')).unwrap_or_default();
-    tag(content.strip_suffix('/').unwrap_or(content))
-}
-
-fn tag(content: &str) -> BytesStart<'_> {
-    let name = content.find(|character: char| character.is_ascii_whitespace()).unwrap_or(content.len());
-    BytesStart::from_content(content, name)
-}
-
-fn end_tag(xml: &str) -> &str {
-    let name = xml.strip_prefix("</").and_then(|xml| xml.strip_suffix('>')).unwrap_or_default();
-    name.trim_ascii_end()
+/// Whether it is made of what XML takes for blanks.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| BLANKS.contains(&char::from(byte)))
 }

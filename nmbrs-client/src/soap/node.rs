@@ -12,10 +12,16 @@
 
 use std::borrow::Cow;
 
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::reader::Reader;
+use memchr::{memchr, memchr2};
+use quick_xml::escape::unescape;
+use quick_xml::events::BytesText;
 
+use super::answer::is_blank;
+use super::token::{self, Tag, Token};
 use crate::row::{Fault, Why};
+
+/// As deep as elements may stand in each other; what we read has five levels.
+const DEEPEST: usize = 64;
 
 /// Reads the one element of a frame.
 pub(crate) fn read<'x, T>(
@@ -23,19 +29,12 @@ pub(crate) fn read<'x, T>(
     read: impl FnOnce(&mut Node<'_, 'x>) -> Result<T, Fault>,
 ) -> Result<T, Fault> {
     let broken = || Fault::new(".", Why::WrongShape);
-    let mut events = Reader::from_str(frame);
-    let (start, open) = match events.read_event() {
-        Ok(Event::Start(start)) => (start, true),
-        Ok(Event::Empty(start)) => (start, false),
-        _ => return Err(broken()),
-    };
-    let mut node = Node { events: &mut events, start: &start, open };
+    let mut rest = frame;
+    let Some(Token::Start(tag)) = take(&mut rest) else { return Err(broken()) };
+    let mut node = Node::new(tag, &mut rest, 1).ok_or_else(broken)?;
     let value = read(&mut node)?;
     node.skip()?;
-    match events.read_event() {
-        Ok(Event::Eof) => Ok(value),
-        _ => Err(broken()),
-    }
+    if rest.is_empty() { Ok(value) } else { Err(broken()) }
 }
 
 /// Puts the value of an element in its place. An element that is said twice says two things; neither can be believed.
@@ -51,21 +50,29 @@ pub(crate) fn once<T>(place: &mut Option<T>, name: &str, value: Option<T>) -> Re
 
 /// An element, of which the start tag has been read.
 pub(crate) struct Node<'n, 'x> {
-    events: &'n mut Reader<&'x [u8]>,
-    start: &'n BytesStart<'x>,
+    /// What follows in the frame.
+    rest: &'n mut &'x str,
+    tag: Tag<'x>,
+    nil: bool,
     /// Whether its end tag is still to come.
     open: bool,
+    depth: usize,
 }
 
 impl<'n, 'x> Node<'n, 'x> {
+    fn new(tag: Tag<'x>, rest: &'n mut &'x str, depth: usize) -> Option<Self> {
+        let nil = tag.says_nil().ok()?;
+        (depth <= DEEPEST).then_some(Self { rest, tag, nil, open: !tag.empty, depth })
+    }
+
     /// Its name, without prefix.
-    pub(crate) fn name(&self) -> &'n str {
-        self.start.local_name().into_inner()
+    pub(crate) fn name(&self) -> &'x str {
+        self.tag.local_name()
     }
 
     /// Whether it says of itself that it holds nothing.
     pub(crate) fn is_nil(&self) -> bool {
-        !self.start.attributes_raw().is_empty() && says_nil(self.start)
+        self.nil
     }
 
     /// Hands each child to `each`, in order. A child that is not read is skipped.
@@ -73,63 +80,51 @@ impl<'n, 'x> Node<'n, 'x> {
         &mut self,
         mut each: impl FnMut(&str, &mut Node<'_, 'x>) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
-        while self.open {
-            let (start, open) = match self.next()? {
-                Event::Start(start) => (start, true),
-                Event::Empty(start) => (start, false),
-                Event::Text(text) if is_blank(&text) => continue,
-                Event::CData(text) if is_blank(&text) => continue,
-                Event::Comment(_) | Event::PI(_) => continue,
-                Event::End(_) => {
-                    self.open = false;
-                    break;
+        while let Some(token) = self.next()? {
+            match token {
+                Token::Start(tag) => {
+                    let mut child = self.child(tag)?;
+                    each(tag.local_name(), &mut child)?;
+                    child.skip()?;
                 }
-                _ => return Err(self.misshapen()),
-            };
-            let mut child = Node { events: self.events, start: &start, open };
-            each(start.local_name().into_inner(), &mut child)?;
-            child.skip()?;
+                Token::Text(text) | Token::CData(text) if !is_blank(text) => return Err(self.misshapen()),
+                _ => {}
+            }
         }
         Ok(())
     }
 
     /// Its text, without blanks around it.
     pub(crate) fn text(&mut self) -> Result<Option<Cow<'x, str>>, Fault> {
-        if self.is_nil() {
+        if self.nil {
             self.skip()?;
             return Ok(None);
         }
+        if let Some(text) = self.plain_content() {
+            return Ok(trimmed(self.resolved(text)?));
+        }
         let mut text = Cow::Borrowed("");
-        while self.open {
-            match self.next()? {
-                Event::Text(piece) => append(&mut text, piece.xml10_content()),
-                Event::CData(piece) => append(&mut text, piece.xml10_content()),
-                Event::GeneralRef(reference) => match character(&reference) {
-                    Some(Character::Named(piece)) => append(&mut text, Cow::Borrowed(piece)),
-                    Some(Character::Numbered(character)) => text.to_mut().push(character),
-                    None => return Err(self.misshapen()),
-                },
-                Event::Comment(_) | Event::PI(_) => {}
-                Event::End(_) => self.open = false,
-                _ => return Err(self.misshapen()),
+        while let Some(token) = self.next()? {
+            match token {
+                Token::Text(piece) => append(&mut text, self.resolved(piece)?),
+                Token::CData(piece) => append(&mut text, one_kind_of_line_end(piece)),
+                Token::Start(_) => return Err(self.misshapen()),
+                _ => {}
             }
         }
         Ok(trimmed(text))
     }
 
-    /// The text of the first element of this name, however deep below.
+    /// The text of the first element of this name that has one, however deep below.
     pub(crate) fn find(&mut self, wanted: &str) -> Result<Option<Cow<'x, str>>, Fault> {
-        let (mut found, mut depth) = (None, 0_usize);
-        while self.open {
-            match self.next()? {
-                Event::Start(start) if found.is_none() && start.local_name().into_inner() == wanted => {
-                    found = Node { events: self.events, start: &start, open: true }.text()?;
+        let mut found = None;
+        while let Some(token) = self.next()? {
+            if let Token::Start(tag) = token {
+                let mut child = self.child(tag)?;
+                if found.is_none() {
+                    found = if child.name() == wanted { child.text()? } else { child.find(wanted)? };
                 }
-                Event::Start(_) => depth += 1,
-                Event::End(_) if depth > 0 => depth -= 1,
-                Event::End(_) => self.open = false,
-                Event::DocType(_) | Event::Decl(_) | Event::Eof => return Err(self.misshapen()),
-                _ => {}
+                child.skip()?;
             }
         }
         Ok(found)
@@ -137,52 +132,77 @@ impl<'n, 'x> Node<'n, 'x> {
 
     /// What is left of it.
     fn skip(&mut self) -> Result<(), Fault> {
-        let mut depth = 0_usize;
-        while self.open {
-            match self.next()? {
-                Event::Start(_) => depth += 1,
-                Event::End(_) if depth > 0 => depth -= 1,
-                Event::End(_) => self.open = false,
-                Event::DocType(_) | Event::Decl(_) | Event::Eof => return Err(self.misshapen()),
-                _ => {}
+        if self.open && self.plain_content().is_none() {
+            while let Some(token) = self.next()? {
+                if let Token::Start(tag) = token {
+                    self.child(tag)?.skip()?;
+                }
             }
         }
         Ok(())
     }
 
-    /// The parser's own error may hold a name or a value, so nothing of it is kept.
-    fn next(&mut self) -> Result<Event<'x>, Fault> {
-        self.events.read_event().map_err(|_| self.misshapen())
+    fn child(&mut self, tag: Tag<'x>) -> Result<Node<'_, 'x>, Fault> {
+        let parent = self.tag;
+        Node::new(tag, self.rest, self.depth + 1)
+            .ok_or_else(|| Fault::new(parent.local_name(), Why::WrongShape))
+    }
+
+    /// The quick way through what most elements are: text, and the end tag without blanks in it.
+    fn plain_content(&mut self) -> Option<&'x str> {
+        if !self.open {
+            return Some("");
+        }
+        let end = memchr(b'<', self.rest.as_bytes())?;
+        let after =
+            self.rest.get(end..)?.strip_prefix("</")?.strip_prefix(self.tag.name)?.strip_prefix('>')?;
+        let content = self.rest.get(..end)?;
+        *self.rest = after;
+        self.open = false;
+        Some(content)
+    }
+
+    /// The next token inside; `None` at its end tag, which must have its name.
+    fn next(&mut self) -> Result<Option<Token<'x>>, Fault> {
+        if !self.open {
+            return Ok(None);
+        }
+        match take(self.rest) {
+            Some(Token::End(name)) if name == self.tag.name => {
+                self.open = false;
+                Ok(None)
+            }
+            None | Some(Token::End(_)) => Err(self.misshapen()),
+            Some(Token::Instruction(content)) if content.starts_with("xml ") => Err(self.misshapen()),
+            token => Ok(token),
+        }
+    }
+
+    /// With the five entities of XML and characters by number in place of their references. There are no others.
+    fn resolved(&self, text: &'x str) -> Result<Cow<'x, str>, Fault> {
+        if memchr2(b'&', b'\r', text.as_bytes()).is_none() {
+            return Ok(Cow::Borrowed(text));
+        }
+        let text = one_kind_of_line_end(text);
+        let resolved = unescape(&text).map_err(|_| self.misshapen())?;
+        Ok(Cow::Owned(resolved.into_owned()))
     }
 
     fn misshapen(&self) -> Fault {
-        Fault::new(self.name(), Why::WrongShape)
+        Fault::new(self.tag.local_name(), Why::WrongShape)
     }
 }
 
-/// Whether a start tag holds `nil="true"` under any prefix.
-pub(crate) fn says_nil(start: &BytesStart<'_>) -> bool {
-    start.attributes().with_checks(false).flatten().any(|attribute| {
-        attribute.key.local_name().into_inner() == "nil" && matches!(attribute.value.trim(), "true" | "1")
-    })
+/// The next token of a text that will not go on; `None` where there is none.
+fn take<'x>(rest: &mut &'x str) -> Option<Token<'x>> {
+    let (token, length) = token::first(rest).ok()??;
+    *rest = rest.get(length..)?;
+    Some(token)
 }
 
-/// Whether it is made of what XML takes for blanks.
-pub(crate) fn is_blank(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
-}
-
-enum Character {
-    Named(&'static str),
-    Numbered(char),
-}
-
-/// What a reference stands for: one of XML's own five entities, or a character by number.
-fn character(reference: &BytesRef<'_>) -> Option<Character> {
-    if reference.is_char_ref() {
-        return reference.resolve_char_ref().ok().flatten().map(Character::Numbered);
-    }
-    quick_xml::escape::resolve_xml_entity(reference).map(Character::Named)
+/// As XML has it: a line ends with `\n`.
+fn one_kind_of_line_end(text: &str) -> Cow<'_, str> {
+    BytesText::from_escaped(text).xml10_content()
 }
 
 fn append<'x>(text: &mut Cow<'x, str>, piece: Cow<'x, str>) {

@@ -4,9 +4,9 @@
 //! response, result.
 
 use quick_xml::XmlVersion;
-use quick_xml::events::BytesStart;
 
 use super::splitter::Malformed;
+use super::token::Tag;
 
 /// The elements that are open, outermost first.
 #[derive(Default)]
@@ -33,7 +33,7 @@ impl Skeleton {
     }
 
     /// Opens an element and tells its namespace and its name without prefix.
-    pub(super) fn open(&mut self, tag: &BytesStart<'_>) -> Result<(Option<&str>, &str), Malformed> {
+    pub(super) fn open(&mut self, tag: Tag<'_>) -> Result<(Option<&str>, &str), Malformed> {
         let mut declared = Vec::new();
         for attribute in tag.attributes() {
             let attribute = attribute.map_err(|_| Malformed::NotXml)?;
@@ -48,7 +48,7 @@ impl Skeleton {
                 attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| Malformed::NotXml)?;
             declared.push(Declared { prefix: prefix.to_owned(), namespace: namespace.into_owned() });
         }
-        self.open.push(Open { name: tag.name().into_inner().to_owned(), declared });
+        self.open.push(Open { name: tag.name.to_owned(), declared });
         self.innermost()
     }
 
@@ -79,10 +79,12 @@ impl Skeleton {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::soap::token::{self, Token};
 
     fn open(skeleton: &mut Skeleton, tag: &str) -> Result<(Option<String>, String), Malformed> {
-        let name_length = tag.find(' ').unwrap_or(tag.len());
-        let (namespace, name) = skeleton.open(&BytesStart::from_content(tag, name_length))?;
+        let text = format!("<{tag}>");
+        let Ok(Some((Token::Start(tag), _))) = token::first(&text) else { panic!("{text}") };
+        let (namespace, name) = skeleton.open(tag)?;
         Ok((namespace.map(str::to_owned), name.to_owned()))
     }
 

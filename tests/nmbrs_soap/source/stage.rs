@@ -1,19 +1,22 @@
 //! One customer whose payroll can be read over either interface, and the same accounts for both.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use nmbrs_client::auth::{AppCredentials, Authorizer, MemoryTokenStore, TokenSet};
 use nmbrs_client::sandbox::{LoggedRequest, Sandbox, World};
 use nmbrs_client::soap::{Credentials, Domain, SoapClient, SoapClientBuilder, SoapSource};
-use nmbrs_client::{NmbrsClient, NmbrsSource, PacePolicy};
+use nmbrs_client::{NmbrsClient, NmbrsSource};
+use sync_core::budget::Category;
 use sync_core::engine::{DryRun, EngineError, MemoryStore, Planned};
+use sync_core::policy::{Budgets, Limits, OnboardingGift};
 use sync_core::ports::{Clock, EmployeeSource, PortError, RequestMeter, RowsRequest};
 use sync_core::record::EmployeeRecord;
 use sync_core::snapshot::{Complete, Resource, SourceSnapshot, SourceSnapshotBuilder};
-use sync_core::{CustomerId, ExternalId, FingerprintKey, Participation, Policy, TargetCompanyId};
+use sync_core::{CustomerId, Euro, ExternalId, FingerprintKey, Participation, Policy, TargetCompanyId};
 use yourcampus_client::sandbox::{Sandbox as YourCampus, State};
 use yourcampus_client::{CustomerApiConfig, HttpCustomerApi, YourCampusReader};
 
@@ -27,14 +30,40 @@ impl Clock for Nine {
     }
 }
 
+/// The client's time, which waiting moves.
+#[derive(Debug)]
+struct Impatient(Mutex<DateTime<Utc>>);
+
+#[async_trait]
+impl nmbrs_client::Clock for Impatient {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+
+    async fn sleep(&self, wait: Duration) {
+        *self.0.lock().unwrap() += wait;
+    }
+}
+
 pub(crate) fn day() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 6, 15).unwrap()
 }
 
-/// Everybody but those whose access field says no.
+/// Everybody whose access field says yes, and money by fields.
 pub(crate) fn policy() -> Policy {
+    let mut limits = Limits::default();
+    limits.euro = Some(Euro::from_cents(10_000_000));
+    let categories = [Category::parse("all").unwrap()];
+    let budgets = Budgets::new(
+        categories,
+        Euro::from_cents(100_000),
+        Euro::from_cents(1_000_000),
+        OnboardingGift::Nothing,
+    );
     Policy::new(TargetCompanyId::new(examples::stage::COMPANY), Participation::ByAccessField)
         .with_language("nl")
+        .with_budgets(budgets)
+        .with_limits(limits)
 }
 
 pub(crate) struct Customer {
@@ -61,7 +90,7 @@ impl Customer {
         let login = self.sandbox.soap_credentials();
         let builder = SoapClient::builder(Credentials::new(login.username, login.token))
             .url(self.sandbox.soap_url())
-            .pace(PacePolicy::default().min_spacing(Duration::ZERO));
+            .clock(Arc::new(Impatient(Mutex::new(Nine.now()))));
         set(builder).build().unwrap()
     }
 

@@ -7,14 +7,17 @@ const ENVELOPES: [&str; 2] =
     ["http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"];
 
 /// The records of an answer, each as it is written there; `None` if the answer is not one to this operation.
-pub fn records(operation: Operation, answer: &str) -> Option<Vec<String>> {
+pub(super) fn records(operation: Operation, answer: &str) -> Option<Vec<String>> {
     let document = Document::parse(answer).ok()?;
     let records = record_nodes(operation, &document)?;
     Some(records.into_iter().map(|node| answer[node.range()].to_owned()).collect())
 }
 
 /// The elements that are records.
-pub fn record_nodes<'d, 'x>(operation: Operation, document: &'d Document<'x>) -> Option<Vec<Node<'d, 'x>>> {
+pub(super) fn record_nodes<'d, 'x>(
+    operation: Operation,
+    document: &'d Document<'x>,
+) -> Option<Vec<Node<'d, 'x>>> {
     let envelope = document.root_element();
     let namespace = envelope.tag_name().namespace().filter(|it| ENVELOPES.contains(it))?;
     let body = envelope.children().find(|node| node.has_tag_name((namespace, "Body")))?;
@@ -46,11 +49,11 @@ pub fn record_nodes<'d, 'x>(operation: Operation, document: &'d Document<'x>) ->
     })
 }
 
-pub fn elements<'d, 'x: 'd>(node: Node<'d, 'x>) -> impl Iterator<Item = Node<'d, 'x>> {
+pub(super) fn elements<'d, 'x: 'd>(node: Node<'d, 'x>) -> impl Iterator<Item = Node<'d, 'x>> {
     node.children().filter(Node::is_element)
 }
 
-pub fn is_nil(node: Node<'_, '_>) -> bool {
+pub(super) fn is_nil(node: Node<'_, '_>) -> bool {
     node.attributes()
         .any(|attribute| attribute.name() == "nil" && ["true", "1"].contains(&attribute.value().trim()))
 }
@@ -64,13 +67,13 @@ fn holds_something(node: Node<'_, '_>) -> bool {
 }
 
 /// The text of an element without children, without blanks around it.
-pub fn text(node: Node<'_, '_>) -> Option<String> {
+pub(super) fn text(node: Node<'_, '_>) -> Option<String> {
     let text: String = node.children().filter(Node::is_text).filter_map(|node| node.text()).collect();
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 /// The text of the only child of this name, unless it says that it is nothing.
-pub fn text_of(node: Node<'_, '_>, name: &str) -> Option<String> {
+pub(super) fn text_of(node: Node<'_, '_>, name: &str) -> Option<String> {
     elements(node)
         .find(|child| child.tag_name().name() == name)
         .filter(|child| !is_nil(*child))

@@ -8,7 +8,7 @@ use super::{frames, frames_of, judge};
 macro_rules! samples {
     ($($operation:ident: $file:literal;)+) => {
         /// What was asked, and what came.
-        pub const SAMPLES: &[(Operation, &str)] =
+        pub(super) const SAMPLES: &[(Operation, &str)] =
             &[$((Operation::$operation, include_str!(concat!("../samples/", $file, ".xml")))),+];
     };
 }

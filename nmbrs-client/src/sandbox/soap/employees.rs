@@ -81,8 +81,8 @@ fn personal_info(asked: &Answering<'_>, employee: &Employee, info: &PersonalInfo
     row.text("DisplayName", Some(&display_name(info)));
     row.number("EmployeeNumber", employee.employee_number);
     row.text("Title", None);
-    // The name in full is spelled without its r, but in one client's reading.
-    let spelled = if vary.one_in(4, asked.operation, "spelling") { "FirstName" } else { "FistName" };
+    // The name in full is spelled without its r; one client reads it with.
+    let spelled = if vary.one_in(4, &employee.employee_id, "spelling") { "FirstName" } else { "FistName" };
     let only_in_full = info.first_name_in_full.is_none() && vary.one_in(5, id, "only in full");
     let in_full = if only_in_full { &info.first_name } else { &info.first_name_in_full };
     row.text(spelled, in_full.as_deref());
@@ -96,10 +96,12 @@ fn personal_info(asked: &Answering<'_>, employee: &Employee, info: &PersonalInfo
     row.text("CountryOfBirthISOCode", Some("NL"));
     row.text("IdentificationNumber", Some("NIETLEZEN9"));
     row.number("IdentificationType", 1);
-    row.text("PartnerPrefix", None);
-    row.text("PartnerLastName", vary.one_in(3, id, "partner").then_some("Partnernaam"));
+    let partner = vary.one_in(3, id, "partner");
+    row.text("PartnerPrefix", partner.then_some("de"));
+    row.text("PartnerLastName", partner.then_some("Partnernaam"));
     row.text("TelephonePrivate", None);
     row.text("TelephoneMobilePrivate", Some("06-55501234"));
+    row.text("TelephoneMobileWork", None);
     row.text("EmailPrivate", info.private_email.as_deref());
     row.text("EmailWork", info.business_email.as_deref());
     row.number("BurgerlijkeStaat", 2);

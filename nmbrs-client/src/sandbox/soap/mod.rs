@@ -38,6 +38,11 @@ use super::fault::Effect;
 use super::variation::Variation;
 use super::world::{Login, World};
 
+/// Whether there is an operation of this name, such as `CompanyService.List_GetAll`.
+pub(super) fn is_operation(qualified_name: &str) -> bool {
+    Operation::named(qualified_name).is_some()
+}
+
 /// What a SOAP client needs to get in. `Debug` shows none of it.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -125,7 +130,7 @@ impl Soap {
 
     /// Switches an operation off or on in the template of the login; `false` if there is no such operation.
     pub(super) fn switch(&mut self, qualified_name: &str, on: bool) -> bool {
-        if Operation::named(qualified_name).is_none() {
+        if !is_operation(qualified_name) {
             return false;
         }
         if on {

@@ -9,9 +9,18 @@ use crate::id::RowId;
 use crate::model::{Contract, Moment, PerEmployee};
 use crate::row::{Fault, Why};
 use crate::soap::node::{Node, once};
+use crate::soap::operation::Operation;
+use crate::soap::reading::Reading;
 
 const LIST: &str = "EmployeeContracts";
 const ID: &str = "ContractID";
+
+impl Reading<PerEmployee<Contract>> {
+    /// Reads the answer to [`Operation::Contracts`].
+    pub fn contracts() -> Self {
+        Self::of(Operation::Contracts)
+    }
+}
 
 /// A contract under its number.
 struct Version {
