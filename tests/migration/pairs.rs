@@ -111,8 +111,10 @@ fn told(entry: &sync_core::migration::MigrationEntry) -> String {
         }
         MigrationDecision::Done { new } => format!("{number} done {}", name(new)),
         MigrationDecision::Hold { candidates, reason, .. } => {
-            let names: String = candidates.iter().map(|id| format!(" {}", name(id))).collect();
-            format!("{number} hold {}{names}", reason.code())
+            let names = candidates.iter().map(name);
+            let words =
+                [number.to_owned(), "hold".to_owned(), reason.code().to_owned()].into_iter().chain(names);
+            words.collect::<Vec<_>>().join(" ")
         }
         other => panic!("a decision without a word in the tests: {other:?}"),
     }
