@@ -27,15 +27,16 @@ pub trait Observer: Send + Sync + Debug {
 pub struct Exchange<'a> {
     /// The vendor's name of the operation, as in [`Error::operation`](crate::Error::operation).
     pub operation: &'static str,
-    /// The page asked for, from 1; `None` for calls to the identity server.
+    /// The page asked for, from 1; `None` for calls to the identity server, and over SOAP, which has no pages.
     pub page: Option<u32>,
     /// Which sending of its call this was, from 1. The replay after a 401 counts.
     pub attempt: u32,
-    /// The status, if an answer came.
+    /// The status, if a whole answer came; over SOAP, if one began.
     pub status: Option<u16>,
-    /// What was wrong; `None` for a 2xx answer that says it is JSON. Whether its content is right is found out later.
+    /// What was wrong; `None` for a 2xx answer that says it is JSON. Whether its content is right is found out later. Over
+    /// SOAP, `None` for an answer that was read to its end.
     pub error: Option<ErrorKind>,
-    /// Length of the answer's body in bytes, after decompression; 0 without an answer.
+    /// Bytes of the answer's body that were read, after decompression; 0 without an answer.
     pub bytes: usize,
     /// From the sending to the last byte, by the client's [`Clock`].
     pub duration: Duration,

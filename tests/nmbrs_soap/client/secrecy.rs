@@ -12,8 +12,8 @@ const SEED: &str = "Seeded";
 
 fn with_causes(error: &nmbrs_client::Error) -> String {
     let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
-    let causes: String = causes.map(|cause| format!("{cause} {cause:?}")).collect();
-    format!("{error} {error:?} {error:#?} {causes}")
+    let causes: Vec<_> = causes.map(|cause| format!("{cause} {cause:?}")).collect();
+    format!("{error} {error:?} {error:#?} {causes:?}")
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl Asked {
     /// The number of whom it is about.
     pub(super) fn about(&self) -> Option<i32> {
         let call = self.0.as_ref().ok()?;
-        (call.operation.about != About::Login).then_some(call.about)
+        (!matches!(call.operation.about, About::Login | About::Debtors)).then_some(call.about)
     }
 
     /// The type it asks for.
@@ -169,7 +169,7 @@ impl Soap {
             domain: &self.credentials.domain,
             operation: operation.name,
         };
-        let mut content = (operation.answer)(&asked).map_err(Refusal::Number)?;
+        let mut content = (operation.answer)(&asked);
         if let (Some(effect), Some(Content::Children(rows))) = (effect, &mut content) {
             spoil(effect, rows);
         }
@@ -199,7 +199,8 @@ fn subject<'w>(world: &'w World, vary: Variation, call: &Call) -> Result<Subject
         Refusal::Number(if any_data { 1003 } else { number })
     };
     match call.operation.about {
-        About::Login => Ok(Subject::Login),
+        About::Debtors if world.login == Login::CompanyOnly => Err(Refusal::Number(1003)),
+        About::Login | About::Debtors => Ok(Subject::Login),
         About::Debtor(_) => {
             let debtor = world.debtor_by_soap_number(call.about);
             let debtor = debtor.filter(|_| world.login != Login::CompanyOnly);

@@ -96,18 +96,16 @@ mod tests {
     use crate::soap::records;
 
     fn row(contracts: &[(&str, &str, &str)]) -> Row<PerEmployee<Contract>> {
-        let contracts: String = contracts
-            .iter()
-            .map(|(id, created, end)| {
-                format!(
-                    "<EmployeeContract><ContractID>{id}</ContractID><CreationDate>{created}</CreationDate>\
-                     <EndDate>{end}</EndDate></EmployeeContract>"
-                )
-            })
-            .collect();
+        let contracts = contracts.iter().map(|(id, created, end)| {
+            format!(
+                "<EmployeeContract><ContractID>{id}</ContractID><CreationDate>{created}</CreationDate>\
+                 <EndDate>{end}</EndDate></EmployeeContract>"
+            )
+        });
+        let inside = contracts.collect::<Vec<_>>().concat();
         let frame = format!(
             "<EmployeeContractItemGlobal><EmployeeId>500102</EmployeeId>\
-             <EmployeeContracts>{contracts}</EmployeeContracts></EmployeeContractItemGlobal>"
+             <EmployeeContracts>{inside}</EmployeeContracts></EmployeeContractItemGlobal>"
         );
         records::read(&frame).unwrap()
     }
