@@ -11,6 +11,12 @@
 //! | `refusal` | the faults |
 //! | `answering`, `debtors`, `companies`, `employees`, `history`, `per_employee` | the answers, element by element |
 //! | `xml` | the answers as text |
+//!
+//! Where the documents say nothing, or two things, it is this way: an unknown debtor or company is refused with the
+//! number of its kind in one world and with 1003 in another; an unknown or missing `EmployeeType` is nobody's type; a
+//! record whose type is not listed is in no list by type, but in those of the whole company; every extra field of a
+//! company is listed for each of its people, now and then without those they have not filled; a raise that is still to
+//! come is not told; a company without anybody has no current period.
 
 mod answering;
 mod companies;
