@@ -13,6 +13,8 @@ use sync_core::guard::Brake;
 use sync_core::migration::MigrationDocument;
 use sync_core::plan::ActionKind;
 
+use crate::show::wrapped;
+
 /// What a plan as a whole needs before a run does anything of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -180,28 +182,30 @@ impl<'a> NextStep<'a> {
         match document.totals.left_behind {
             0 => then,
             left if document.words.leave_held => {
-                format!("{left} people stay behind, and SOAP ends all the same: look at each of them\n{then}")
+                let told =
+                    format!("{left} with accounts in use stay behind, and SOAP ends: look at each of them");
+                format!("{told}\n{then}")
             }
-            left => format!(
-                "{then}\n{left} people with accounts in use would stay behind, so SOAP does not end yet: see what to do \
-                 about each,\nname pairs with --same, take likely ones with --likely, and plan again; or, in the end\n{}",
-                self.migrate(" --leave-held")
-            ),
+            left => {
+                let told = format!(
+                    "{left} with accounts in use would stay behind, so that SOAP does not end yet: see above what to do \
+                     about each, name pairs with --same or take likely ones with --likely, and plan again. To leave them"
+                );
+                format!("{then}\n{}{}", wrapped("", &told), self.migrate(" --leave-held"))
+            }
         }
     }
 
     /// What comes after a migration, or after the part of it that was done.
     pub fn after_migration(&self, report: &MigrationReport, plan: &PlanId) -> String {
-        let is_ended = report.applied().is_some_and(|applied| applied.ended);
-        if is_ended {
-            format!(
-                "set nmbrs.interface to \"rest\"; the mandate was for SOAP and has ended: look at the plan that this \
-                 shows, and confirm it\n{}",
-                self.run()
-            )
+        let applied = report.applied();
+        if applied.is_some_and(|applied| applied.ended) {
+            let told = "SOAP is over: set nmbrs.interface to \"rest\". The mandate was for SOAP and has ended: look at the \
+                        plan that this shows, and confirm it";
+            format!("{}{}", wrapped("", told), self.run())
         } else if report.is_complete() {
             format!("SOAP goes on until nobody is left behind; to see who is\n{}", self.migrate(""))
-        } else if report.applied().is_some_and(|applied| !applied.skipped.is_empty()) {
+        } else if applied.is_some_and(|applied| !applied.skipped.is_empty()) {
             format!("what is left is not as the plan shows it; to plan again\n{}", self.migrate(""))
         } else {
             format!("to go on\n{}", self.migrate(&format!(" --approve {plan} --by NAME")))

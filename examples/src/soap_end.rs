@@ -22,8 +22,7 @@ pub fn remark(now: DateTime<Utc>) -> String {
 }
 
 /// What helps.
-pub const GO_OVER: &str =
-    "sync migrate takes this customer to REST; begin in time, for a person has to consent";
+pub const GO_OVER: &str = "sync migrate goes over to REST";
 
 #[cfg(test)]
 mod tests {

@@ -55,6 +55,11 @@ const DOMAIN: &str = "acme";
 /// The number that the first record has over SOAP; the others follow.
 const FIRST_NUMBER: usize = 1000;
 
+/// What SOAP calls the record at this place.
+pub(crate) fn soap_name(at: usize) -> ExternalId {
+    ExternalId::soap(DOMAIN, (FIRST_NUMBER + at) as u64).unwrap()
+}
+
 pub(crate) fn same_text(a: &str, b: &str) -> bool {
     let form = |text: &str| text.trim().to_lowercase().nfc().collect::<String>();
     form(a) == form(b)
@@ -221,15 +226,9 @@ impl Office {
 
     /// Whose record this is, visible or not, by either of its names.
     pub(crate) fn human_of(&self, id: &str) -> Option<Human> {
-        let is_it = |(at, record): &(usize, &Record)| {
-            record.row.id.as_str() == id || self.soap_name(*at).as_str() == id
-        };
+        let is_it =
+            |(at, record): &(usize, &Record)| record.row.id.as_str() == id || soap_name(*at).as_str() == id;
         self.records.iter().enumerate().find(is_it).map(|(_, record)| record.human)
-    }
-
-    /// What SOAP calls this record.
-    pub(crate) fn soap_name(&self, at: usize) -> ExternalId {
-        ExternalId::soap(DOMAIN, (FIRST_NUMBER + at) as u64).unwrap()
     }
 
     /// What SOAP calls this company: the companies are numbered from 1.
@@ -264,7 +263,7 @@ impl Office {
         let mut renamed = Self { over_soap: false, ..self.clone() };
         for (at, record) in renamed.records.iter_mut().enumerate() {
             if record.row.id.interface() == Interface::Rest {
-                record.row.id = self.soap_name(at);
+                record.row.id = soap_name(at);
             }
         }
         renamed.own_rows(&self.company_called(company), resource)

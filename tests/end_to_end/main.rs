@@ -37,6 +37,7 @@ mod routes;
 mod sandbox_process;
 mod secrecy;
 mod signing_in;
+mod soap;
 mod stage;
 mod trace;
 mod two_runs;

@@ -10,7 +10,7 @@ use sync_core::migration::{MigrationDecision, MigrationPlan, Words};
 use sync_core::{ExternalId, Interface};
 
 use crate::moving::seen;
-use crate::office::Human;
+use crate::office::{Human, soap_name};
 use crate::platform::What;
 use crate::play::Play;
 use crate::stage::{At, Fault};
@@ -36,16 +36,17 @@ fn sums(play: &Play) -> (usize, usize) {
 }
 
 /// What a person who knows the people says about those whom the values do not tell apart.
-fn words_about(play: &Play, plan: &MigrationPlan) -> Words {
+fn words_about(play: &Play, moving: &MigrationPlan) -> Words {
     let office = play.stage.office();
     let is_held = |id: &ExternalId| {
-        plan.document()
+        moving
+            .document()
             .entries
             .iter()
             .any(|entry| entry.old == *id && matches!(entry.decision, MigrationDecision::Hold { .. }))
     };
     let pairs = office.records.iter().enumerate().filter(|(_, record)| !record.hidden);
-    let pairs = pairs.map(|(at, record)| (office.soap_name(at), record.row.id.clone()));
+    let pairs = pairs.map(|(at, record)| (soap_name(at), record.row.id.clone()));
     Words::none().naming(pairs.filter(|(old, _)| is_held(old))).unwrap()
 }
 
@@ -83,11 +84,11 @@ fn nothing_new(play: &mut Play, interface: Interface, what: &str) -> Result<(), 
 fn holds(story: Story, cut: Option<(usize, Fault)>, rest_first: bool) -> Result<bool, Broken> {
     let Some(mut play) = at_rest(story) else { return Ok(false) };
     let words = words_about(&play, &play.plans_migration(&Words::none()));
-    let plan = play.plans_migration(&words);
-    if !plan.document().brakes.is_empty() {
+    let moving = play.plans_migration(&words);
+    if !moving.document().brakes.is_empty() {
         return Ok(false);
     }
-    let saved = seen(&plan);
+    let saved = seen(&moving);
     if let Some((number, fault)) = cut {
         play.stage.order(At::Call(number), fault);
         if play.migrates(&saved).is_none() {
@@ -104,9 +105,9 @@ fn holds(story: Story, cut: Option<(usize, Fault)>, rest_first: bool) -> Result<
         }
     }
     // The rest, as somebody sees it by then.
-    let plan = play.plans_migration(&words);
-    if plan.document().brakes.is_empty() && plan.document().does_something() {
-        let report = play.migrates_after_crash(&seen(&plan));
+    let moving = play.plans_migration(&words);
+    if moving.document().brakes.is_empty() && moving.document().does_something() {
+        let report = play.migrates_after_crash(&seen(&moving));
         prop_assert!(report.is_complete(), "{report:?}");
     }
     // As long as somebody is left behind, runs over REST wait for the word that SOAP is over.
@@ -122,7 +123,7 @@ fn r11_no_migration_that_stops_anywhere_makes_an_account_or_gives_money() {
     let cut = prop::option::weighted(0.8, (15..90_usize, fault));
     let asked =
         ProptestConfig { failure_persistence: None, max_shrink_iters: 5_000, ..ProptestConfig::default() };
-    let cases = asked.cases.div_ceil(2);
+    let cases = asked.cases.div_ceil(4);
     let mut runner = TestRunner::new(ProptestConfig { cases, ..asked });
     let judged = std::cell::Cell::new(0_u32);
     let all = (story(1..4), cut, any::<bool>());

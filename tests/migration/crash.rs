@@ -2,7 +2,7 @@
 //! the same accounts and the same memory as one that nobody disturbed, and whatever was done before the end, runs over
 //! either interface make no account and give nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sync_core::account::Account;
 use sync_core::authority::{Ended, Refusal};
@@ -44,11 +44,11 @@ fn served_over_soap() -> Play {
 /// And what a person sees of a migration.
 fn about_to_move() -> (Play, SavedMigration) {
     let play = served_over_soap();
-    let plan = play.plans_migration(&Words::none());
-    let totals = &plan.document().totals;
-    assert_eq!((totals.moved(), totals.held(), totals.marks), (7, 0, 5), "{:#?}", plan.document());
+    let moving = play.plans_migration(&Words::none());
+    let totals = &moving.document().totals;
+    assert_eq!((totals.moved(), totals.held(), totals.marks), (7, 0, 5), "{:#?}", moving.document());
     play.stage.forget_calls();
-    (play, seen(&plan))
+    (play, seen(&moving))
 }
 
 /// What stands in the end, apart from times.
@@ -74,13 +74,13 @@ fn standing(play: &Play) -> Standing {
 /// The writes since then: at most one to each account, of its external id and nothing else.
 fn marks_since(play: &Play, before: usize) -> usize {
     let writes = &play.stage.platform().writes[before..];
-    let mut marked = BTreeMap::new();
+    let mut marked = BTreeSet::new();
     for write in writes {
         let What::Update(change) = &write.what else { panic!("a migration only marks: {write:?}") };
         let mut rest = change.clone();
         assert!(rest.external_id.take().is_some() && rest.is_empty());
         if write.before.as_ref().unwrap().account != write.after {
-            assert!(marked.insert(write.account, ()).is_none(), "two updates of {}", write.account);
+            assert!(marked.insert(write.account), "two updates of {}", write.account);
         }
     }
     marked.len()
@@ -171,9 +171,9 @@ fn r11_after_a_migration_the_runs_over_rest_find_everybody_and_give_nothing() {
         play.next_day(1);
         play.run().unwrap();
         assert_eq!(play.desk.witness().gifts.len(), 3);
-        let plan = play.plans_migration(&Words::none());
-        assert!(!plan.document().has_nothing_to_do());
-        assert!(play.migrates(&seen(&plan)).unwrap().unwrap().is_complete());
+        let moving = play.plans_migration(&Words::none());
+        assert!(!moving.document().has_nothing_to_do());
+        assert!(play.migrates(&seen(&moving)).unwrap().unwrap().is_complete());
 
         // The old interface is over: all that REST showed is gone there.
         let report = play.run().unwrap().unwrap().unwrap();

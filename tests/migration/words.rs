@@ -10,6 +10,7 @@ use sync_core::migration::{SavedMigration, SavedMigrationError, Words, authorise
 use sync_core::{ExternalId, Interface, Pii};
 
 use crate::moving::seen;
+use crate::office::soap_name;
 use crate::pairs::{Payroll, payroll, soap};
 use crate::platform::What;
 use crate::play::Play;
@@ -111,8 +112,8 @@ fn refusal(report: &MigrationReport) -> &Refusal {
 fn r6_a_dry_run_of_a_migration_changes_nothing() {
     let play = served(2);
     let (view, platform) = (play.stage.view(), play.stage.platform());
-    let plan = play.plans_migration(&Words::none());
-    assert_eq!(plan.document().totals.moved(), 2);
+    let moving = play.plans_migration(&Words::none());
+    assert_eq!(moving.document().totals.moved(), 2);
     assert_eq!(play.stage.view(), view);
     assert_eq!(play.stage.platform().accounts, platform.accounts);
     assert!(play.stage.calls("write").is_empty());
@@ -167,10 +168,10 @@ fn r11_soap_does_not_end_while_somebody_with_an_account_in_use_is_left_behind() 
     let mut play = served(3);
     // REST does not show one of them as SOAP does.
     play.stage.in_office(|office| office.records[0].row.listed.number = None);
-    let plan = play.plans_migration(&Words::none());
-    let document = plan.document();
+    let moving = play.plans_migration(&Words::none());
+    let document = moving.document();
     assert_eq!((document.totals.left_behind, document.totals.moved(), document.ends), (1, 2, false));
-    let report = play.migrates(&seen(&plan)).unwrap().unwrap();
+    let report = play.migrates(&seen(&moving)).unwrap().unwrap();
     assert!(report.is_complete() && !report.applied().unwrap().ended);
     // Runs over REST stay blocked; those over SOAP go on.
     play.reads_over(Interface::Rest);
@@ -185,9 +186,9 @@ fn r11_soap_does_not_end_while_somebody_with_an_account_in_use_is_left_behind() 
 
     // A person leaves them behind, in words that the hash holds.
     let leaving = Words::none().leaving_held(true);
-    let plan = play.plans_migration(&leaving);
-    assert!(plan.document().ends && plan.id() != left.id());
-    let report = play.migrates(&seen(&plan)).unwrap().unwrap();
+    let moving = play.plans_migration(&leaving);
+    assert!(moving.document().ends && moving.id() != left.id());
+    let report = play.migrates(&seen(&moving)).unwrap().unwrap();
     assert!(report.is_complete() && report.applied().unwrap().ended);
 }
 
@@ -227,11 +228,11 @@ fn the_words_of_a_person_are_part_of_what_is_approved() {
     let office = play.stage.office();
     let held = play.plans_migration(&Words::none());
     assert_eq!(held.document().totals.held(), 2, "{:#?}", held.document());
-    let pair = |at: usize| (office.soap_name(at), office.records[at].row.id.clone());
+    let pair = |at: usize| (soap_name(at), office.records[at].row.id.clone());
     let words = Words::none().naming([pair(0), pair(2)]).unwrap();
-    let plan = play.plans_migration(&words);
-    assert_eq!((plan.document().totals.held(), plan.document().totals.moved()), (0, 3));
-    assert!(play.migrates(&seen(&plan)).unwrap().unwrap().is_complete());
+    let moving = play.plans_migration(&words);
+    assert_eq!((moving.document().totals.held(), moving.document().totals.moved()), (0, 3));
+    assert!(play.migrates(&seen(&moving)).unwrap().unwrap().is_complete());
     let aliases = play.stage.view().aliases;
     let expected: BTreeMap<_, _> = [pair(0), pair(1), pair(2)].into();
     assert_eq!(aliases, expected);

@@ -123,6 +123,7 @@ pub(crate) struct Day {
     pub(crate) support: Support,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Beginning {
     pub(crate) people: usize,

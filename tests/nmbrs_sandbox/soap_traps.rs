@@ -239,16 +239,14 @@ async fn look_for_traps(sandbox: &Sandbox, seen: &mut Seen) {
                 seen.note("a flag as a digit", text(row, "Indefinite").is_some_and(|text| text.len() == 1));
             }
         });
-        let told = of_company(sandbox, company, SALARIES).await;
-        let to_come = company
-            .employees
-            .iter()
-            .flat_map(|one| &one.salaries)
-            .any(|one| one.start_date.to_string() > "2026-04".to_owned());
-        seen.note(
-            "raises to come hidden",
-            to_come && !told.text.contains("StartDate>2026-1") && !told.text.contains("StartDate>2027"),
-        );
+        let to_come = company.employees.iter().flat_map(|one| &one.salaries);
+        let to_come = to_come.filter(|one| Period::of(one.start_date) > Period::of(today())).count();
+        let mut told = 0;
+        each_employee(&of_company(sandbox, company, SALARIES).await, |_, rows| {
+            let after = rows.iter().filter(|row| day(**row, "StartDate").unwrap()[..7] > *"2026-03");
+            told += after.count();
+        });
+        seen.note("raises to come hidden", to_come > 0 && told == 0);
     }
     for (service, operation, parameters) in every_question(sandbox) {
         let answer = ask(sandbox, service, operation, &parameters).await;
@@ -275,10 +273,9 @@ fn look_at_the_form(answer: &Answered, seen: &mut Seen) {
     seen.note("nil as 1", answer.text.contains(":nil=\"1\""));
     seen.note("a type before nil", answer.text.contains("xsd:dateTime"));
     seen.note("another prefix of nil", answer.text.contains(" i:nil="));
-    seen.note(
-        "an empty element in two",
-        response.descendants().any(|it| it.is_element() && !it.has_children()) && answer.text.contains("></"),
-    );
+    let in_two =
+        |it: Node<'_, '_>| it.is_element() && answer.text.contains(&format!("<{}></", it.tag_name().name()));
+    seen.note("an empty element in two", response.descendants().any(in_two));
     seen.note("no result", response.first_element_child().is_none());
     seen.note("a nil row", response.first_element_child().is_some_and(|it| it.children().any(is_nil)));
     seen.note(

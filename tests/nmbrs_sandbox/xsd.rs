@@ -21,10 +21,10 @@ pub(crate) fn descriptions() -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    let skip = std::env::var_os("SKIP_SOAP_XSD").is_some_and(|value| value == "1");
+    let skip = std::env::var_os("SKIP_OPENAPI").is_some_and(|value| value == "1");
     assert!(
         skip,
-        "the vendor's SOAP descriptions are not in {}; set NMBRS_SOAP_XSD to their folder, or SKIP_SOAP_XSD=1",
+        "the vendor's SOAP descriptions are not in {}; set NMBRS_SOAP_XSD to their folder, or SKIP_OPENAPI=1",
         folder.display()
     );
     println!("SKIPPED: the vendor's SOAP descriptions are not in {}", folder.display());

@@ -7,6 +7,7 @@ use clap::Args;
 /// What `sync migrate` is told. Without `--approve` it only looks.
 #[derive(Debug, Args)]
 #[expect(clippy::exhaustive_structs, reason = "the parser fills it")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Migrate {
     /// The configuration file (TOML), with both `[nmbrs]` and `[nmbrs.soap]`.
     #[arg(long)]

@@ -13,7 +13,8 @@ use crate::soap_end;
 
 /// How long SOAP will still be there.
 pub(super) fn end(now: DateTime<Utc>) -> Line {
-    Line::unknown("end of SOAP", soap_end::remark(now)).with_todo(soap_end::GO_OVER)
+    let todo = format!("{}; begin in time: a person has to consent first", soap_end::GO_OVER);
+    Line::unknown("end of SOAP", soap_end::remark(now)).with_todo(todo)
 }
 
 /// Whether the login is let in; says it too.

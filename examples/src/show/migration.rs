@@ -4,6 +4,8 @@
 //! ids of the records.
 
 use std::collections::BTreeMap;
+// Writing to a String cannot fail.
+use std::fmt::Write;
 
 use serde_json::{Value, json};
 use sync_core::engine::{MigrationPlanned, MigrationReport};
@@ -32,7 +34,7 @@ pub fn migration(planned: &MigrationPlanned) -> String {
     let left = totals.left_behind;
     counts.add_row(["of these with an account in use: left behind".to_owned(), left.to_string()]);
     counts.add_row(["accounts that are marked with the new id".to_owned(), totals.marks.to_string()]);
-    text.push_str(&format!("\n{counts}\n"));
+    let _ = writeln!(text, "\n{counts}");
     let companies = document.companies.iter().map(|(old, new)| [old.to_string(), new.to_string()]);
     text.push_str(&section_telling("\nCompanies", &["over SOAP", "over REST"], companies, EVERY));
     let reasons = totals.held.iter().map(|(reason, count)| {
@@ -118,13 +120,13 @@ pub fn moved(report: Option<&MigrationReport>) -> String {
         ("writes", report.writes.to_string()),
     ]);
     if let Some(error) = &applied.stopped {
-        text.push_str(&format!("\nit stopped: {}\n", chain(error)));
+        let _ = writeln!(text, "\nit stopped: {}", chain(error));
     }
     if let Some(error) = &applied.unsettled {
-        text.push_str(&format!("\nwhat was in doubt could not be looked up: {}\n", chain(error)));
+        let _ = writeln!(text, "\nwhat was in doubt could not be looked up: {}", chain(error));
     }
     if let Some(error) = &report.unremembered {
-        text.push_str(&format!("\nthe store could not remember the end: {}\n", chain(error)));
+        let _ = writeln!(text, "\nthe store could not remember the end: {}", chain(error));
     }
     text
 }

@@ -75,6 +75,8 @@ struct Seen {
 /// An element of which only the end is looked for.
 struct Inside {
     what: What,
+    /// The length of its name, which stands after the first `<`.
+    name: usize,
     /// How much of it has been looked at and not been used up.
     at: usize,
     /// How many elements are open in it, itself counted.
@@ -161,7 +163,13 @@ impl Answer {
                     inside.depth += usize::from(!tag.empty);
                     inside.holds_something = true;
                 }
-                Token::End(_) => inside.depth -= 1,
+                Token::End(name) => {
+                    inside.depth -= 1;
+                    let cut_out = inside.what != What::Stranger;
+                    if cut_out && inside.depth == 0 && text.get(1..=inside.name) != Some(name) {
+                        return Err(Malformed::NotXml);
+                    }
+                }
                 Token::Text(text) | Token::CData(text) if !inside.holds_something => {
                     inside.holds_something = !is_blank(text);
                 }
@@ -254,7 +262,8 @@ impl Answer {
         if plain && self.called.as_ref().is_none_or(|called| called.name != tag.name) {
             self.called = Some(Called::new(tag.name));
         }
-        self.inside = Some(Inside { what, at: length, depth, nil, holds_something: false, plain });
+        let name = tag.name.len();
+        self.inside = Some(Inside { what, name, at: length, depth, nil, holds_something: false, plain });
         Ok(())
     }
 

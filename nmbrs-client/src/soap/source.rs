@@ -67,6 +67,9 @@ pub enum ExtraFieldsCall {
 ///
 /// Ids are `nmbrs:soap:<domain>:<number>`, and companies have their numbers: other ids than over REST, so that a customer
 /// who goes over has to be migrated. Clones share what they have read.
+///
+/// It gives the same people as REST, with less of some: people of types that are not asked for have no type, people who
+/// are not in service have no extra fields, and a field that nobody in service has is not defined.
 #[derive(Debug, Clone)]
 pub struct SoapSource {
     client: SoapClient,
@@ -190,12 +193,8 @@ impl SoapSource {
             let mut rows = Vec::new();
             for (employee_type, id) in &*self.types(meter).await? {
                 let list = self.client.employees(company, EmployeeTypeId::new(*id));
-                rows.extend(
-                    self.employee_rows(list, meter, |employee: Employee| {
-                        Ok(Listed::new(employee.number, Some(employee_type.clone())))
-                    })
-                    .await?,
-                );
+                let listed = |row: Employee| Ok(Listed::new(row.number, Some(employee_type.clone())));
+                rows.extend(self.employee_rows(list, meter, listed).await?);
             }
             known.employees = Some(each_once(rows)?);
         }
@@ -230,13 +229,8 @@ impl SoapSource {
         id: ExternalId,
         meter: &ports::RequestMeter,
     ) -> Result<(ExternalId, fields::OfPerson), PortError> {
-        let operation = match self.extra_fields {
-            ExtraFieldsCall::Plain => Operation::ExtraFields,
-            ExtraFieldsCall::WithStartDate => Operation::ExtraFieldsWithStartDate,
-        };
         let number = id.as_str().rsplit(':').next().unwrap_or_default();
-        let employee =
-            EmployeeId::new(number).map_err(|invalid| refused(operation.qualified_name(), invalid))?;
+        let employee = EmployeeId::new(number).map_err(|invalid| refused("read extra fields", invalid))?;
         let list = match self.extra_fields {
             ExtraFieldsCall::Plain => self.client.extra_fields(&employee),
             ExtraFieldsCall::WithStartDate => self.client.extra_fields_with_start_date(&employee),
@@ -299,7 +293,7 @@ impl EmployeeSource for SoapSource {
         } else {
             self.all_companies(meter).await
         };
-        Ok(Listing::new(rows?, None))
+        rows.map(whole)
     }
 
     async fn rows(
@@ -310,53 +304,54 @@ impl EmployeeSource for SoapSource {
         let company = CompanyId::new(request.company.as_str())
             .map_err(|invalid| refused("read a company's lists", invalid))?;
         let client = &self.client;
-        let whole = |rows| Listing::new(rows, None);
-        match request.resource {
+        Ok(match request.resource {
             Resource::Employees => {
                 let known = self.run.company(&company);
                 let mut known = known.lock().await;
-                let rows = self.employees(&company, &mut known, meter).await?.to_vec();
-                Ok(SourceRows::Employees(Listing::new(rows, None)))
+                let rows = self.employees(&company, &mut known, meter).await?;
+                SourceRows::Employees(whole(rows.to_vec()))
             }
             Resource::Personal => {
                 let current = client.current_period_metered(&company, &CoreMeter(meter)).await;
                 let current = current.map_err(port_error)?.map(|current| current.period);
-                let list = client.personal_info(&company);
                 let personal = |history: PerEmployee<_>| {
                     in_force(&history.entries, current, |info| personal_of(info, request.private_email))
                 };
-                Ok(SourceRows::Personal(Listing::new(self.employee_rows(list, meter, personal).await?, None)))
+                let rows = self.employee_rows(client.personal_info(&company), meter, personal).await?;
+                SourceRows::Personal(whole(rows))
             }
             Resource::Employments => {
-                let list = client.employments(&company);
-                self.employee_rows(list, meter, |row| Ok(employments(row)))
-                    .await
-                    .map(whole)
-                    .map(SourceRows::Employments)
+                let rows =
+                    self.employee_rows(client.employments(&company), meter, |row| Ok(employments(row)));
+                SourceRows::Employments(whole(rows.await?))
             }
             Resource::Contracts => {
-                let rows =
-                    self.employee_rows(client.contracts(&company), meter, |row| Ok(contracts(row))).await?;
-                Ok(SourceRows::Contracts(Listing::new(rows, None)))
+                let rows = self.employee_rows(client.contracts(&company), meter, |row| Ok(contracts(row)));
+                SourceRows::Contracts(whole(rows.await?))
             }
             Resource::FieldDefinitions => {
                 let known = self.run.company(&company);
                 let mut known = known.lock().await;
                 let fields = self.fields(&company, &mut known, meter).await?;
-                Ok(SourceRows::FieldDefinitions(Listing::new(fields.definitions.clone(), None)))
+                SourceRows::FieldDefinitions(whole(fields.definitions.clone()))
             }
             Resource::ExtraFields => {
                 let known = self.run.company(&company);
                 let mut known = known.lock().await;
                 let fields = self.fields(&company, &mut known, meter).await?;
-                Ok(SourceRows::ExtraFields(Listing::new(fields.values.clone(), None)))
+                SourceRows::ExtraFields(whole(fields.values.clone()))
             }
-            unknown => Err(PortError::new(PortErrorKind::Refused, format!("read {unknown}"))),
-        }
+            unknown => return Err(PortError::new(PortErrorKind::Refused, format!("read {unknown}"))),
+        })
     }
 }
 
 type CompanyRow = CoreRow<sync_core::CompanyId, SourceCompany>;
+
+/// SOAP tells no totals: an answer is whole when it ended as it should, which the client sees to.
+fn whole<R>(rows: Vec<R>) -> Listing<R> {
+    Listing::new(rows, None)
+}
 
 async fn read<T: Send + 'static>(
     list: Records<T>,

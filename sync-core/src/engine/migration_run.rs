@@ -417,9 +417,10 @@ impl<'a> MigrationRun<'a> {
         remember: &Remember,
     ) -> Result<(), PortError> {
         held.keep().await?;
-        let Remember { person, account, links, aliases } = remember.clone();
+        let Remember { person, links, aliases } = remember.clone();
         let now = self.dry_run.clock.now();
-        let intent = Intent::new(plan.id().clone(), person, ActionKind::Relink, account, now);
+        // Nothing is sent, so that no account can show what became of it.
+        let intent = Intent::new(plan.id().clone(), person, ActionKind::Relink, None, now);
         let intent = self.store.intend(whose.customer, held.id(), &intent).await?;
         let outcome = Outcome::Done(Certain { links, aliases });
         self.store.settle(whose.customer, intent, &outcome).await

@@ -27,7 +27,6 @@ pub struct ApprovedMigration<'p> {
 pub(crate) struct Remember {
     /// The new name of the person's first record.
     pub(crate) person: ExternalId,
-    pub(crate) account: Option<AccountId>,
     pub(crate) links: BTreeMap<ExternalId, Link>,
     pub(crate) aliases: BTreeMap<ExternalId, ExternalId>,
 }
@@ -115,8 +114,7 @@ impl ApprovedMigration<'_> {
         let links: BTreeMap<_, _> = all().flat_map(|it| it.links.clone()).collect();
         let aliases: BTreeMap<_, _> = all().flat_map(|it| it.aliases.clone()).collect();
         if !links.is_empty() || !aliases.is_empty() {
-            let (person, account) = (of_first.new.clone(), of_first.account);
-            self.remember.push(Remember { person, account, links, aliases });
+            self.remember.push(Remember { person: of_first.new.clone(), links, aliases });
         }
         self.marks.extend(all().filter_map(|it| {
             let (company, account) = (it.mark?, it.account?);

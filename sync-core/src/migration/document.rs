@@ -150,7 +150,7 @@ pub struct MigrationTotals {
 impl MigrationTotals {
     pub(super) fn of(entries: &[MigrationEntry], old_records: usize, new_records: usize) -> Self {
         let (old_records, new_records) = (old_records as u64, new_records as u64);
-        let mut totals = Self { old_records, new_records, ..Self::default() };
+        let mut totals = Self { new_records, old_records, ..Self::default() };
         for entry in entries {
             match &entry.decision {
                 MigrationDecision::Move { by, mark, .. } => {

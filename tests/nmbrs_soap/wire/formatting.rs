@@ -151,7 +151,7 @@ impl Writer {
         match element {
             Element::Nil(name) => self.nil(&prefix, name),
             Element::Text(name, text) if text.trim().is_empty() && self.chance.one_in(3) => {
-                self.nil(&prefix, name)
+                self.nil(&prefix, name);
             }
             Element::Text(name, text) if text.trim().is_empty() && self.chance.one_in(2) => {
                 let slash = self.chance.one_of(&["/>", " />", "\n/>"]);

@@ -74,6 +74,17 @@ fn what_only_looks_like_an_end_inside_a_record_is_none() {
 }
 
 #[test]
+fn what_is_cut_out_ends_by_the_name_it_began_with() {
+    for record in ["<Employee></Employed>", "<Employee><!-- --></Employed>", "<Employee><Id></Employee></Id>"]
+    {
+        let (frames, finished) = frames_of(Operation::Employees, &list(&format!("{record}<Employee/>")));
+        let cut = "<Employee><Id></Employee>".to_owned();
+        assert!(frames.is_empty() || frames[0] == cut, "{frames:?}");
+        assert!(finished.is_err(), "{record}");
+    }
+}
+
+#[test]
 fn headers_and_unknown_elements_beside_the_result_are_passed_over() {
     let answer = format!(
         "<e:Envelope xmlns:e=\"http://www.w3.org/2003/05/soap-envelope\"><e:Header><a xmlns='u'><Body/>\

@@ -1,27 +1,30 @@
 //! What CompanyService answers.
 
-use super::answering::{Answering, Result};
+use super::answering::{Answer, Answering};
 use super::xml::{Content, Element};
 use crate::sandbox::world::Company;
 
-pub(super) fn list(asked: &Answering<'_>) -> Result {
+pub(super) fn list(asked: &Answering<'_>) -> Answer {
     asked.list(asked.companies().into_iter().map(|company| company_row(asked, company)).collect())
 }
 
 /// The company of one employee, flat in the result.
-pub(super) fn of_employee(asked: &Answering<'_>) -> Result {
+pub(super) fn of_employee(asked: &Answering<'_>) -> Answer {
     let company = asked.companies().into_iter().next();
-    Ok(company.map(|company| company_row(asked, company).content))
+    company.map(|company| company_row(asked, company).content)
 }
 
-/// The period as text; in the world it is always the month of its day.
-pub(super) fn current_period(asked: &Answering<'_>) -> Result {
+/// The period as text; in the world it is always the month of its day. A company that never had anybody has none.
+pub(super) fn current_period(asked: &Answering<'_>) -> Answer {
+    if asked.employees().is_empty() {
+        return None;
+    }
     let now = asked.now();
     let text = match asked.vary.roll(asked.operation, "nought", 2) {
         1 => format!("{}-{:02}-M", now.year, now.period),
         _ => format!("{}-{}-M", now.year, now.period),
     };
-    Ok(Some(Content::Text(text)))
+    Some(Content::Text(text))
 }
 
 fn company_row(asked: &Answering<'_>, company: &Company) -> Element {

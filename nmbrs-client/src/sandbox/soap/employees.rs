@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::answering::{Answering, Result};
+use super::answering::{Answer, Answering};
 use super::xml::Element;
 use crate::sandbox::numbers::row_number;
 use crate::sandbox::world::{Employee, Period, PersonalInfo};
@@ -19,7 +19,7 @@ const TYPES: [(i32, &str, &str); 7] = [
     (7, "Rejected applicant", "rejectedApplicant"),
 ];
 
-pub(super) fn types(asked: &Answering<'_>) -> Result {
+pub(super) fn types(asked: &Answering<'_>) -> Answer {
     let rows = TYPES.into_iter().map(|(number, text, name)| {
         let mut row = asked.row("EmployeeType", name);
         row.number("Id", number);
@@ -30,7 +30,7 @@ pub(super) fn types(asked: &Answering<'_>) -> Result {
 }
 
 /// Those who have the type that is asked for; nobody has a type that does not exist.
-pub(super) fn list(asked: &Answering<'_>) -> Result {
+pub(super) fn list(asked: &Answering<'_>) -> Answer {
     let wanted = TYPES.into_iter().find(|(number, ..)| *number == asked.employee_type);
     let wanted = wanted.map(|(.., name)| name);
     let listed = asked.employees().into_iter().filter(|one| Some(one.employee_type.as_str()) == wanted);
@@ -46,7 +46,7 @@ pub(super) fn list(asked: &Answering<'_>) -> Result {
 }
 
 /// Everybody's history, whatever their type, without the social security number.
-pub(super) fn personal_infos(asked: &Answering<'_>) -> Result {
+pub(super) fn personal_infos(asked: &Answering<'_>) -> Answer {
     asked.by_employee("PersonalInfoItem", "EmployeePersonalInfos", |employee| {
         let ahead = entry_ahead(asked, employee);
         let entries = employee.personal_infos.iter().chain(&ahead);

@@ -1,13 +1,13 @@
 //! The lists of a whole company with what there was and will be of each person.
 
-use super::answering::{Answering, Result, Row, before};
+use super::answering::{Answer, Answering, Row, before};
 use super::debtors::{DEPARTMENTS, FUNCTIONS};
 use super::xml::Element;
 use crate::sandbox::numbers::row_number;
 use crate::sandbox::salary::Salary;
 use crate::sandbox::world::{Contract, Employee, Employment, Period};
 
-pub(super) fn employments(asked: &Answering<'_>) -> Result {
+pub(super) fn employments(asked: &Answering<'_>) -> Answer {
     asked.by_employee("EmployeeEmploymentItem", "EmployeeEmployments", |employee| {
         employee.employments.iter().map(|employment| employment_row(asked, employment)).collect()
     })
@@ -25,7 +25,7 @@ fn employment_row(asked: &Answering<'_>, employment: &Employment) -> Element {
     row.done()
 }
 
-pub(super) fn contracts(asked: &Answering<'_>) -> Result {
+pub(super) fn contracts(asked: &Answering<'_>) -> Answer {
     asked.by_employee("EmployeeContractItemGlobal", "EmployeeContracts", |employee| {
         employee.contracts.iter().flat_map(|contract| versions_of(asked, contract)).collect()
     })
@@ -65,7 +65,7 @@ pub(super) fn contract_row(asked: &Answering<'_>, contract: &Contract) -> Elemen
 }
 
 /// Salaries up to the current period; a raise that is still to come is not told.
-pub(super) fn salaries(asked: &Answering<'_>) -> Result {
+pub(super) fn salaries(asked: &Answering<'_>) -> Answer {
     let now = asked.now();
     asked.by_employee("EmployeeSalaryItem", "EmployeeSalaries", |employee| {
         let told = employee.salaries.iter().filter(|salary| Period::of(salary.start_date) <= now);
@@ -122,7 +122,7 @@ fn salary_type(name: &str) -> i32 {
     }
 }
 
-pub(super) fn departments(asked: &Answering<'_>) -> Result {
+pub(super) fn departments(asked: &Answering<'_>) -> Answer {
     asked.by_employee("EmployeeDepartmentItem", "EmployeeDepartments", |employee| {
         let stays = stays(asked, employee, DEPARTMENTS.len());
         let rows = stays.into_iter().filter_map(|(place, since)| {
@@ -139,7 +139,7 @@ pub(super) fn departments(asked: &Answering<'_>) -> Result {
 }
 
 /// One level deeper than departments.
-pub(super) fn functions(asked: &Answering<'_>) -> Result {
+pub(super) fn functions(asked: &Answering<'_>) -> Answer {
     asked.by_employee("EmployeeFunctionItem_V2", "EmployeeFunctions", |employee| {
         let stays = stays(asked, employee, FUNCTIONS.len());
         let rows = stays.into_iter().filter_map(|(place, since)| {
@@ -186,7 +186,7 @@ fn stays(asked: &Answering<'_>, employee: &Employee, places: usize) -> Vec<(usiz
     stays
 }
 
-pub(super) fn schedules(asked: &Answering<'_>) -> Result {
+pub(super) fn schedules(asked: &Answering<'_>) -> Answer {
     asked.by_employee("EmployeeScheduleItem", "EmployeeSchedules", |employee| {
         employee.contracts.iter().filter_map(|contract| schedule_row(asked, contract)).collect()
     })

@@ -11,6 +11,12 @@
 //! | `refusal` | the faults |
 //! | `answering`, `debtors`, `companies`, `employees`, `history`, `per_employee` | the answers, element by element |
 //! | `xml` | the answers as text |
+//!
+//! Where the documents say nothing, or two things, it is this way: an unknown debtor or company is refused with the
+//! number of its kind in one world and with 1003 in another; an unknown or missing `EmployeeType` is nobody's type; a
+//! record whose type is not listed is in no list by type, but in those of the whole company; every extra field of a
+//! company is listed for each of its people, now and then without those they have not filled; a raise that is still to
+//! come is not told; a company without anybody has no current period.
 
 mod answering;
 mod companies;
@@ -85,7 +91,7 @@ impl Asked {
     /// The number of whom it is about.
     pub(super) fn about(&self) -> Option<i32> {
         let call = self.0.as_ref().ok()?;
-        (call.operation.about != About::Login).then_some(call.about)
+        (!matches!(call.operation.about, About::Login | About::Debtors)).then_some(call.about)
     }
 
     /// The type it asks for.
@@ -169,7 +175,7 @@ impl Soap {
             domain: &self.credentials.domain,
             operation: operation.name,
         };
-        let mut content = (operation.answer)(&asked).map_err(Refusal::Number)?;
+        let mut content = (operation.answer)(&asked);
         if let (Some(effect), Some(Content::Children(rows))) = (effect, &mut content) {
             spoil(effect, rows);
         }
@@ -199,7 +205,8 @@ fn subject<'w>(world: &'w World, vary: Variation, call: &Call) -> Result<Subject
         Refusal::Number(if any_data { 1003 } else { number })
     };
     match call.operation.about {
-        About::Login => Ok(Subject::Login),
+        About::Debtors if world.login == Login::CompanyOnly => Err(Refusal::Number(1003)),
+        About::Login | About::Debtors => Ok(Subject::Login),
         About::Debtor(_) => {
             let debtor = world.debtor_by_soap_number(call.about);
             let debtor = debtor.filter(|_| world.login != Login::CompanyOnly);

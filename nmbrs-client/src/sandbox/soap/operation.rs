@@ -3,7 +3,7 @@
 //! The names are in the vendor's spelling, misspelt or not. An operation that is not here is one that this service has
 //! never heard of.
 
-use super::answering::{Answering, Result};
+use super::answering::{Answer, Answering};
 use super::{companies, debtors, employees, history, per_employee};
 
 /// A service at an address of its own, with a namespace of its own.
@@ -18,6 +18,8 @@ pub(in crate::sandbox) enum Service {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum About {
     Login,
+    /// All debtors of the login.
+    Debtors,
     Debtor(&'static str),
     Company(&'static str),
     Employee(&'static str),
@@ -34,7 +36,7 @@ pub(in crate::sandbox) struct Operation {
     pub(super) with_domain: bool,
     /// Whether the answer stands in an element of its own within the response.
     pub(super) wrapped: bool,
-    pub(super) answer: fn(&Answering<'_>) -> Result,
+    pub(super) answer: fn(&Answering<'_>) -> Answer,
 }
 
 impl Service {
@@ -69,7 +71,7 @@ impl Operation {
         service: Service,
         name: &'static str,
         about: About,
-        answer: fn(&Answering<'_>) -> Result,
+        answer: fn(&Answering<'_>) -> Answer,
     ) -> Self {
         Self { service, name, about, typed: false, with_domain: true, wrapped: true, answer }
     }
@@ -102,13 +104,13 @@ impl Operation {
     }
 }
 
-use About::{Company as OfCompany, Debtor as OfDebtor, Employee as OfEmployee, Login};
+use About::{Company as OfCompany, Debtor as OfDebtor, Debtors, Employee as OfEmployee, Login};
 use Service::{Company, Debtor, Employee};
 
 /// Everything that is answered. `CompanyID` and `CompanyId` are two parameters, and each operation knows one.
 static OPERATIONS: [Operation; 26] = [
     Operation::new(Debtor, "Environment_Get", Login, debtors::environment).without_domain(),
-    Operation::new(Debtor, "List_GetAll", Login, debtors::list),
+    Operation::new(Debtor, "List_GetAll", Debtors, debtors::list),
     Operation::new(Debtor, "Debtor_IsOwner", Login, debtors::is_owner),
     Operation::new(Debtor, "Department_GetList", OfDebtor("DebtorId"), debtors::departments),
     Operation::new(Debtor, "Function_GetList", OfDebtor("DebtorId"), debtors::functions),

@@ -1,6 +1,6 @@
 //! What can only be asked person by person.
 
-use super::answering::{Answering, Result, Subject};
+use super::answering::{Answer, Answering, Subject};
 use super::debtors::{MANAGERS, manager as manager_fields};
 use super::employees::number_of;
 use super::history::contract_row;
@@ -8,24 +8,24 @@ use super::xml::{Content, Element};
 use crate::sandbox::world::{Company, Contract, Employee, ExtraFieldDefinition};
 
 /// The contract of today with the employee around it, and without a result around both.
-pub(super) fn current_contract(asked: &Answering<'_>) -> Result {
-    let Some(employee) = asked.employees().into_iter().next() else { return Ok(None) };
+pub(super) fn current_contract(asked: &Answering<'_>) -> Answer {
+    let employee = asked.employees().into_iter().next()?;
     let begun = |contract: &&Contract| contract.start_date.is_none_or(|day| day <= asked.world.today);
     let current = employee.contracts.iter().filter(begun).max_by_key(|contract| contract.start_date);
     let rows = current.map(|contract| contract_row(asked, contract)).into_iter().collect();
     let mut item = asked.row("EmployeeContractItem", &employee.employee_id);
     item.number("EmployeeId", number_of(asked, employee));
     item.children.push(Element::with("EmployeeContracts", rows));
-    Ok(Some(Content::Children(vec![item.done()])))
+    Some(Content::Children(vec![item.done()]))
 }
 
-pub(super) fn contracts(asked: &Answering<'_>) -> Result {
+pub(super) fn contracts(asked: &Answering<'_>) -> Answer {
     let contracts = asked.employees().into_iter().flat_map(|employee| &employee.contracts);
     asked.list(contracts.map(|contract| contract_row(asked, contract)).collect())
 }
 
 /// Periods in service. None of their days can be nil: what is open ends on the platform's "no date".
-pub(super) fn services(asked: &Answering<'_>) -> Result {
+pub(super) fn services(asked: &Answering<'_>) -> Answer {
     let employments = asked.employees().into_iter().flat_map(|employee| &employee.employments);
     let rows = employments.map(|employment| {
         let mut row = asked.row("ServiceInterval", &employment.employment_id);
@@ -38,18 +38,18 @@ pub(super) fn services(asked: &Answering<'_>) -> Result {
     asked.list(rows.collect())
 }
 
-pub(super) fn extra_fields(asked: &Answering<'_>) -> Result {
+pub(super) fn extra_fields(asked: &Answering<'_>) -> Answer {
     fields(asked, false)
 }
 
-pub(super) fn extra_fields_with_start_date(asked: &Answering<'_>) -> Result {
+pub(super) fn extra_fields_with_start_date(asked: &Answering<'_>) -> Answer {
     fields(asked, true)
 }
 
 /// Every field of the company, with what the employee has in it. The list without dates leaves the fields out that
 /// have one, or only their dates.
-fn fields(asked: &Answering<'_>, with_start_date: bool) -> Result {
-    let Subject::Employee(company, employee) = asked.about else { return Ok(None) };
+fn fields(asked: &Answering<'_>, with_start_date: bool) -> Answer {
+    let Subject::Employee(company, employee) = asked.about else { return None };
     let dated_too = with_start_date || asked.vary.one_in(2, asked.operation, "dated too");
     let listed = company.extra_fields.iter().filter(|one| dated_too || one.extra_field_type != "textDate");
     let rows = listed.filter_map(|definition| field(asked, company, employee, definition, with_start_date));
@@ -97,17 +97,17 @@ fn type_text(name: &str) -> &str {
 }
 
 /// Somebody's manager, whoever that is; without one, no result, or one with nothing in it.
-pub(super) fn manager(asked: &Answering<'_>) -> Result {
-    let Some(employee) = asked.employees().into_iter().next() else { return Ok(None) };
+pub(super) fn manager(asked: &Answering<'_>) -> Answer {
+    let employee = asked.employees().into_iter().next()?;
     let id = &employee.employee_id;
     let mut row = asked.row("Manager_GetCurrentResult", id);
     match asked.vary.roll(id, "manager", 4) {
-        2 => return Ok(None),
+        2 => return None,
         3 => manager_fields(&mut row, (0, "", "", "", "", "")),
         pick => {
             let place = usize::try_from(pick).unwrap_or(0);
             manager_fields(&mut row, MANAGERS.get(place).copied().unwrap_or_default());
         }
     }
-    Ok(Some(Content::Children(row.children)))
+    Some(Content::Children(row.children))
 }

@@ -69,7 +69,7 @@ pub(super) fn read(request: &Request) -> Result<Call, Unread> {
         operation,
         header: part("Header").and_then(|headers| header(headers, operation)),
         about: match operation.about {
-            About::Login => 0,
+            About::Login | About::Debtors => 0,
             About::Debtor(name) | About::Company(name) | About::Employee(name) => whole(name)?,
         },
         employee_type: if operation.typed { whole("EmployeeType")? } else { 0 },

@@ -70,6 +70,7 @@ const XSD: &str = "http://www.w3.org/2001/XMLSchema";
 
 /// How an answer is written.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a way of writing of its own")]
 pub(super) struct Style {
     version: Version,
     envelope: &'static str,

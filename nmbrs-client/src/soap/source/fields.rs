@@ -83,8 +83,12 @@ mod tests {
     use crate::model::PerEmployee;
     use crate::row;
 
-    /// Fields as (number, name, kind, value); the JSON of REST is the shortest way to make one.
-    fn fields(fields: &[(&str, Option<&str>, &str, Option<&str>)]) -> OfPerson {
+    /// Number, name, kind, value.
+    type Field = (&'static str, Option<&'static str>, &'static str, Option<&'static str>);
+
+    /// The JSON of REST is the shortest way to make fields.
+    #[expect(clippy::unnecessary_wraps, reason = "what a person has, where it can be read")]
+    fn fields(fields: &[Field]) -> OfPerson {
         let fields: Vec<_> = fields
             .iter()
             .map(|(id, name, kind, value)| {
@@ -109,8 +113,8 @@ mod tests {
         known.map(|definition| (definition.name.as_str(), definition.kind.as_str())).collect()
     }
 
-    const ACCESS: (&str, Option<&str>, &str, Option<&str>) = ("7", Some("alleo_access"), "YesNo", Some("ja"));
-    const SIZE: (&str, Option<&str>, &str, Option<&str>) = ("8", Some("Maat"), "Text", Some("M"));
+    const ACCESS: Field = ("7", Some("alleo_access"), "YesNo", Some("ja"));
+    const SIZE: Field = ("8", Some("Maat"), "Text", Some("M"));
 
     #[test]
     fn definitions_are_the_union_over_all_who_were_asked() {

@@ -60,8 +60,11 @@ mod tests {
 
     const MAY: Option<Period> = Some(Period { year: 2026, period: 5 });
 
-    /// Entries as (name, year and period, moment); the JSON of REST is the shortest way to make one.
-    fn history(entries: &[(&str, Option<(i64, i64)>, Option<&str>)]) -> Vec<PersonalInfo> {
+    /// Name, year and period, moment.
+    type Entry<'e> = (&'e str, Option<(i64, i64)>, Option<&'e str>);
+
+    /// The JSON of REST is the shortest way to make entries.
+    fn history(entries: &[Entry<'_>]) -> Vec<PersonalInfo> {
         let entries = entries.iter().map(|(name, period, created_at)| {
             let period = period.map(|(year, period)| serde_json::json!({ "year": year, "period": period }));
             serde_json::json!({ "basicInfo": { "lastName": name }, "period": period, "createdAt": created_at })
@@ -85,11 +88,7 @@ mod tests {
 
     /// In whatever order the entries stand.
     #[track_caller]
-    fn check(
-        entries: &[(&str, Option<(i64, i64)>, Option<&str>)],
-        current: Option<Period>,
-        expected: Option<&str>,
-    ) {
+    fn check(entries: &[Entry<'_>], current: Option<Period>, expected: Option<&str>) {
         let mut history = history(entries);
         for _ in 0..entries.len().max(1) {
             assert_eq!(last_name(&history, current), Ok(expected.map(str::to_owned)), "{entries:?}");
