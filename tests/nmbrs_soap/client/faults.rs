@@ -1,5 +1,6 @@
 //! What each fault and each other refusal means, and how often it is sent.
 
+use futures_util::StreamExt as _;
 use nmbrs_client::soap::Operation;
 use nmbrs_client::{Error, ErrorKind, RetryPolicy};
 
@@ -121,6 +122,9 @@ async fn rows_count_only_in_a_2xx() {
     assert_eq!(error.kind(), ErrorKind::Server);
     let (error, sends) = refused(Answer::of(503, "text/xml", debtors(&[1]))).await;
     assert_eq!((error.kind(), sends), (ErrorKind::Server, 3));
+    let stage = Stage::new([Answer::fault(debtors(&[1]))]).await;
+    let rows: Vec<_> = stage.client().debtors().stream().collect().await;
+    assert!(matches!(rows.as_slice(), [Err(error)] if error.kind() == ErrorKind::Server), "{rows:?}");
 }
 
 #[tokio::test]
