@@ -109,7 +109,7 @@ async fn the_action_and_the_body_must_name_the_same_operation_of_this_service() 
     ] {
         for action in [right.action.clone(), None] {
             let (operation, namespace) = (operation.to_owned(), namespace.to_owned());
-            let asked = Asking { operation, namespace, action, ..right.clone() };
+            let asked = Asking { namespace, operation, action, ..right.clone() };
             let answer = asked.send(&sandbox).await;
             assert!(
                 answer.fault().is_some() && answer.number().is_none(),

@@ -69,6 +69,8 @@ impl Asking {
                 r#"<AuthHeaderWithDomain xmlns="{namespace}"><Username>{username}</Username><Token>{token}</Token><Domain>{domain}</Domain></AuthHeaderWithDomain>"#
             )
         };
+        let written: Vec<_> =
+            parameters.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
         Self {
             path: format!("/soap/v3/{service}.asmx"),
             action: Some(format!("\"{namespace}/{operation}\"")),
@@ -77,7 +79,7 @@ impl Asking {
             content_type: "text/xml; charset=utf-8".to_owned(),
             envelope: SOAP_11.to_owned(),
             header,
-            parameters: parameters.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect(),
+            parameters: written.concat(),
         }
     }
 
@@ -172,10 +174,11 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// Service, operation, parameters.
+pub(crate) type Question = (&'static str, &'static str, Vec<(&'static str, i32)>);
+
 /// Every question there is to this world: service, operation, parameters.
-pub(crate) fn every_question(
-    sandbox: &Sandbox,
-) -> Vec<(&'static str, &'static str, Vec<(&'static str, i32)>)> {
+pub(crate) fn every_question(sandbox: &Sandbox) -> Vec<Question> {
     let world = sandbox.world();
     let number = |guid: &str| world.soap_number(guid).unwrap();
     let debtors: Vec<_> = world.debtors.iter().map(|it| number(&it.debtor_id)).collect();

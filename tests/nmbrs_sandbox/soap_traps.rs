@@ -239,16 +239,14 @@ async fn look_for_traps(sandbox: &Sandbox, seen: &mut Seen) {
                 seen.note("a flag as a digit", text(row, "Indefinite").is_some_and(|text| text.len() == 1));
             }
         });
-        let told = of_company(sandbox, company, SALARIES).await;
-        let to_come = company
-            .employees
-            .iter()
-            .flat_map(|one| &one.salaries)
-            .any(|one| one.start_date.to_string() > "2026-04".to_owned());
-        seen.note(
-            "raises to come hidden",
-            to_come && !told.text.contains("StartDate>2026-1") && !told.text.contains("StartDate>2027"),
-        );
+        let to_come = company.employees.iter().flat_map(|one| &one.salaries);
+        let to_come = to_come.filter(|one| Period::of(one.start_date) > Period::of(today())).count();
+        let mut told = 0;
+        each_employee(&of_company(sandbox, company, SALARIES).await, |_, rows| {
+            let after = rows.iter().filter(|row| day(**row, "StartDate").unwrap()[..7] > *"2026-03");
+            told += after.count();
+        });
+        seen.note("raises to come hidden", to_come > 0 && told == 0);
     }
     for (service, operation, parameters) in every_question(sandbox) {
         let answer = ask(sandbox, service, operation, &parameters).await;

@@ -109,6 +109,7 @@ fn can_be_in_a_name(byte: u8) -> bool {
 }
 
 /// Looked up and not computed, because a third of an answer is names.
+#[expect(clippy::indexing_slicing, reason = "no byte is beyond 256 entries, and the compiler has seen it")]
 static IN_NAMES: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0_u8;
