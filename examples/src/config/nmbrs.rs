@@ -84,6 +84,7 @@ pub(super) fn nmbrs(mut section: Section<'_>) -> Option<Nmbrs> {
 mod tests {
     use std::cell::RefCell;
 
+    use nmbrs_client::soap::Domain;
     use sync_core::record::EmployeeType;
 
     use super::*;
@@ -179,7 +180,7 @@ mod tests {
             format!("{SOAP}domain = \"VoorbeeldPayroll.nmbrs.nl\"\nemployee_types = {{ payroll = 12 }}\n");
         let nmbrs = parsed(&format!("interface = \"soap\"\n{soap}")).0.unwrap().nmbrs;
         let soap = nmbrs.soap().unwrap();
-        assert_eq!(soap.domain.as_ref().map(|domain| domain.as_str()), Some("voorbeeldpayroll"));
+        assert_eq!(soap.domain.as_ref().map(Domain::as_str), Some("voorbeeldpayroll"));
         assert_eq!(soap.employee_types, EmployeeTypeIds::from([(EmployeeType::Payroll, 12)]));
     }
 
