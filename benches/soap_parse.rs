@@ -11,6 +11,17 @@
 #![expect(clippy::unwrap_used, reason = "a bench over made-up data ends where that data is wrong")]
 #![expect(clippy::print_stdout, reason = "its figures are its result")]
 #![expect(clippy::disallowed_methods, reason = "it measures time")]
+#![expect(
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench over made-up data ends where that data is wrong"
+)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "its figures are rounded"
+)]
 
 #[path = "soap/document.rs"]
 mod document;
@@ -33,7 +44,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|it| !it.starts_with("--")).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["write", kind, people, file] => {
-            write(Kind::named(kind).unwrap(), people.parse().unwrap(), file.as_ref())
+            write(Kind::named(kind).unwrap(), people.parse().unwrap(), file.as_ref());
         }
         ["read", kind, file] => println!("{}", read(Kind::named(kind).unwrap(), file.as_ref())),
         [] => figures(100_000),

@@ -72,7 +72,9 @@ pub fn soap(settings: &NmbrsSoap, policy: &Policy) -> anyhow::Result<SoapSource>
     if let Some(proxy) = &settings.proxy {
         builder = builder.proxy(proxy.expose_secret());
     }
-    let source = SoapSource::new(builder.build().context("nmbrs.soap")?).extra_fields(settings.extra_fields);
+    let source = SoapSource::new(builder.build().context("nmbrs.soap")?)
+        .extra_fields(settings.extra_fields)
+        .extra_fields_of(settings.extra_fields_of);
     let source = policy.also_in_service.iter().cloned().fold(source, SoapSource::also_reading);
     let told = settings.employee_types.iter();
     let source =

@@ -77,5 +77,5 @@ pub use self::records::{
     ServiceInterval,
 };
 #[cfg(feature = "sync")]
-pub use self::source::{ExtraFieldsCall, SoapSource, TypesUnclear};
+pub use self::source::{ExtraFieldsCall, ExtraFieldsOf, SoapSource, TypesUnclear};
 pub use self::splitter::{Frame, LONGEST_RECORD, Malformed, Splitter};

@@ -63,6 +63,18 @@ pub enum ExtraFieldsCall {
     WithStartDate,
 }
 
+/// Whose extra fields are read. Each person is one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ExtraFieldsOf {
+    /// People of the types in service. A leaver whose access field says no is then offboarded like all leavers, where a
+    /// run over REST holds such a person (U-31): nobody has read that field.
+    #[default]
+    InService,
+    /// Former employees too, however long ago they left.
+    Everyone,
+}
+
 /// Nmbrs over SOAP, as [`EmployeeSource`].
 ///
 /// Ids are `nmbrs:soap:<domain>:<number>`, and companies have their numbers: other ids than over REST, so that a customer
@@ -78,6 +90,7 @@ pub struct SoapSource {
     told: BTreeMap<record::EmployeeType, i32>,
     by_debtor: bool,
     extra_fields: ExtraFieldsCall,
+    extra_fields_of: ExtraFieldsOf,
     run: Arc<Run>,
 }
 
@@ -109,6 +122,7 @@ impl SoapSource {
             told: BTreeMap::new(),
             by_debtor: false,
             extra_fields: ExtraFieldsCall::default(),
+            extra_fields_of: ExtraFieldsOf::default(),
             run: Arc::default(),
         }
     }
@@ -137,6 +151,12 @@ impl SoapSource {
     /// Reads extra fields by this operation.
     pub fn extra_fields(mut self, call: ExtraFieldsCall) -> Self {
         self.extra_fields = call;
+        self
+    }
+
+    /// Whose extra fields are read. Default [`ExtraFieldsOf::InService`].
+    pub fn extra_fields_of(mut self, whose: ExtraFieldsOf) -> Self {
+        self.extra_fields_of = whose;
         self
     }
 
@@ -210,8 +230,11 @@ impl SoapSource {
     ) -> Result<&'c CompanyFields, PortError> {
         if known.fields.is_none() {
             let listed = self.employees(company, known, meter).await?;
-            let people: Vec<_> =
-                listed.iter().filter(|row| is_in_service(row)).map(|row| row.id.clone()).collect();
+            let people: Vec<_> = listed
+                .iter()
+                .filter(|row| is_asked_about(row, self.extra_fields_of))
+                .map(|row| row.id.clone())
+                .collect();
             meter.reserve(people.len() as u64)?;
             let people: Vec<_> = stream::iter(people)
                 .map(|id| self.fields_of(id, meter))
@@ -271,12 +294,12 @@ impl EmployeeSource for SoapSource {
     fn call_formula(&self) -> &'static str {
         if self.by_debtor {
             "1 for the environment unless its domain is configured + 1 for the types of employees + 1 for the debtors + \
-             1 for each debtor + (4 + the number of types that are asked for) for each company + 1 for each person of \
-             the types in service"
+             1 for each debtor + (4 + the number of types that are asked for) for each company + 1 for each person whose \
+             extra fields are asked for"
         } else {
             "1 for the environment unless its domain is configured + 1 for the types of employees + 1 for the \
-             companies + (4 + the number of types that are asked for) for each company + 1 for each person of the types \
-             in service"
+             companies + (4 + the number of types that are asked for) for each company + 1 for each person whose extra \
+             fields are asked for"
         }
     }
 
@@ -384,9 +407,10 @@ fn each_once(mut rows: Vec<EmployeeRow>) -> Result<Vec<EmployeeRow>, PortError> 
 }
 
 /// Nobody says of which type somebody is whose row cannot be read; such a person is asked about too.
-fn is_in_service(row: &EmployeeRow) -> bool {
+fn is_asked_about(row: &EmployeeRow, whose: ExtraFieldsOf) -> bool {
     let listed = row.content.as_ref().ok();
-    listed.is_none_or(|listed| listed.employee_type != Some(record::EmployeeType::FormerPayroll))
+    whose == ExtraFieldsOf::Everyone
+        || listed.is_none_or(|listed| listed.employee_type != Some(record::EmployeeType::FormerPayroll))
 }
 
 fn readable(row: Row<ExtraFieldValue>) -> Result<ExtraFieldValue, record::Unreadable> {

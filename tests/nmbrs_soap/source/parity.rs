@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nmbrs_client::sandbox::{Story, World};
+use nmbrs_client::soap::ExtraFieldsOf;
 use serde_json::{Value, json};
 use sync_core::engine::Planned;
 use sync_core::record::{EmployeeRecord, EmployeeType, Listed};
@@ -122,6 +123,26 @@ async fn the_same_people_are_decided_about_alike_but_for_what_is_listed() {
         }
     }
     assert_eq!(seen, BTreeSet::from([Differs::NotListed, Differs::NoFields]));
+}
+
+#[tokio::test]
+async fn u31_a_leaver_without_access_is_held_over_soap_too_where_everybodys_fields_are_read() {
+    let mut held = 0;
+    for world in worlds() {
+        let customer = Customer::of(world).await;
+        let everyone = customer.soap().extra_fields_of(ExtraFieldsOf::Everyone);
+        let soap = customer.plan_over_soap(&everyone).await.unwrap();
+        let rest = customer.plan_over_rest().await.unwrap();
+        let without_access = |planned: &Planned| {
+            let entries = entries(planned, &customer);
+            let reasons =
+                entries.into_iter().filter(|(_, it)| it["decision"]["reason"] == "leaver_without_access");
+            reasons.map(|(records, _)| records).collect::<Vec<_>>()
+        };
+        assert_eq!(without_access(&soap), without_access(&rest));
+        held += without_access(&soap).len();
+    }
+    assert!(held > 0);
 }
 
 /// What must be decided over SOAP about a person of whom REST says this.

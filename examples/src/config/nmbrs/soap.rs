@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use nmbrs_client::soap::{Domain, ExtraFieldsCall};
+use nmbrs_client::soap::{Domain, ExtraFieldsCall, ExtraFieldsOf};
 use secrecy::SecretString;
 use sync_core::record::EmployeeType;
 
@@ -30,6 +30,8 @@ pub struct NmbrsSoap {
     pub employee_types: EmployeeTypeIds,
     /// By which operation extra fields are read.
     pub extra_fields: ExtraFieldsCall,
+    /// Whose extra fields are read.
+    pub extra_fields_of: ExtraFieldsOf,
     /// How fast and how patient.
     pub limits: NmbrsSoapLimits,
 }
@@ -82,6 +84,8 @@ pub(super) fn soap(mut section: Section<'_>, proxy: Option<&SecretString>) -> Op
     let employee_types = employee_types(section.section("employee_types"));
     let calls = [("plain", ExtraFieldsCall::Plain), ("with_start_date", ExtraFieldsCall::WithStartDate)];
     let extra_fields = section.optional_choice("extra_fields", &calls).unwrap_or_default();
+    let whose = [("in_service", ExtraFieldsOf::InService), ("everyone", ExtraFieldsOf::Everyone)];
+    let extra_fields_of = section.optional_choice("extra_fields_of", &whose).unwrap_or_default();
     let limits = limits(section.section("limits"));
     section.close();
     Some(NmbrsSoap {
@@ -92,6 +96,7 @@ pub(super) fn soap(mut section: Section<'_>, proxy: Option<&SecretString>) -> Op
         domain,
         employee_types,
         extra_fields,
+        extra_fields_of,
         limits,
     })
 }
