@@ -8,6 +8,7 @@ use std::error::Error as StdError;
 use std::path::Path;
 
 use nmbrs_client::auth::StoreError;
+use nmbrs_client::soap::{Operation, TypesUnclear};
 use nmbrs_client::{ErrorKind, Scope};
 use sync_core::CustomerId;
 
@@ -18,14 +19,14 @@ use crate::scopes;
 #[derive(Debug, Clone, Copy)]
 pub struct Advisor<'a> {
     customer: &'a CustomerId,
-    tokens: &'a Tokens,
+    tokens: Option<&'a Tokens>,
     file: &'a Path,
 }
 
 impl<'a> Advisor<'a> {
     /// About a run with this configuration, which stands in this file.
     pub fn new(config: &'a Config, file: &'a Path) -> Self {
-        Self { customer: &config.customer, tokens: &config.nmbrs.tokens, file }
+        Self { customer: &config.customer, tokens: config.nmbrs.rest().ok().map(|rest| &rest.tokens), file }
     }
 
     /// What to do, or where to look.
@@ -38,7 +39,17 @@ impl<'a> Advisor<'a> {
         let mut next = Some(error);
         while let Some(error) = next {
             let advice = if let Some(error) = error.downcast_ref::<nmbrs_client::Error>() {
-                self.of_nmbrs(error)
+                let asked = |operation: &&Operation| operation.qualified_name() == error.operation();
+                match Operation::ALL.iter().find(asked) {
+                    Some(operation) => of_nmbrs_soap(error, *operation),
+                    None => self.of_nmbrs(error),
+                }
+            } else if error.is::<TypesUnclear>() {
+                Some(
+                    "say which numbers the types have: nmbrs.soap.employee_types = { payroll = …, former_payroll = … }; \
+                     sync check lists the numbers and texts of Nmbrs"
+                        .to_owned(),
+                )
             } else if let Some(error) = error.downcast_ref::<yourcampus_client::Error>() {
                 of_yourcampus(error)
             } else if error.is::<StoreError>() {
@@ -63,7 +74,7 @@ impl<'a> Advisor<'a> {
     pub fn sign_in_again(&self) -> String {
         match self.tokens {
             // Without a refresh token nobody can tell a token that has ended from a key that is wrong.
-            Tokens::HandedOver(_) => {
+            Some(Tokens::HandedOver(_)) => {
                 "hand over a new access token (nmbrs.access_token); if it is new, look at nmbrs.subscription_key".to_owned()
             }
             _ => format!(
@@ -119,16 +130,42 @@ impl<'a> Advisor<'a> {
     /// Where to look when the grant cannot be read or written.
     pub fn about_the_store(&self) -> String {
         match self.tokens {
-            Tokens::HandedOver(_) => "see the error".to_owned(),
-            Tokens::File(path) => {
+            None | Some(Tokens::HandedOver(_)) => "see the error".to_owned(),
+            Some(Tokens::File(path)) => {
                 format!("look at {}: its owner, its mode (600), and who holds its lock", path.display())
             }
-            Tokens::Sealed(sealed) => format!(
+            Some(Tokens::Sealed(sealed)) => format!(
                 "look at {}: its owner, its modes (700, 600), who holds a lock there, and the keys of nmbrs.tokens",
                 sealed.folder.display()
             ),
         }
     }
+}
+
+/// The numbers are the vendor's.
+fn of_nmbrs_soap(error: &nmbrs_client::Error, operation: Operation) -> Option<String> {
+    Some(match (error.code(), error.kind()) {
+        (Some(1001), _) | (_, ErrorKind::Unauthorized) => {
+            "look at nmbrs.soap.username, token and domain; a token for the vendor's sandbox works a day after it was \
+             made. It is not tried again by itself, because a login may get locked"
+                .to_owned()
+        }
+        (Some(1002), _) => format!("switch on {operation} for this login: API user template in Nmbrs"),
+        (Some(1003 | 2003 | 2004 | 2009), _) => {
+            "the login may not see this, or it is gone: look at its rights and tag filters in Nmbrs".to_owned()
+        }
+        (Some(1004), _) => "the environment is switched off, or has no subscription; ask Nmbrs".to_owned(),
+        (_, ErrorKind::Configuration) => {
+            "look at nmbrs.soap.url, username and token; and say nmbrs.soap.domain if the environment names none".to_owned()
+        }
+        (_, ErrorKind::Connect | ErrorKind::Tls) => {
+            "look at nmbrs.soap.url, at nmbrs.proxy, at the clock of this machine and at the network".to_owned()
+        }
+        (_, ErrorKind::Timeout | ErrorKind::Deadline) => {
+            "a large company takes its time: raise nmbrs.soap.limits.company_timeout_s and deadline_s".to_owned()
+        }
+        _ => return None,
+    })
 }
 
 fn of_yourcampus(error: &yourcampus_client::Error) -> Option<String> {

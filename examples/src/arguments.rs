@@ -2,9 +2,11 @@
 
 mod budgets;
 mod export;
+mod migrate;
 
 pub use budgets::{Baseline, Budgets, Found, Given, Look, Word as MoneyWord};
 pub use export::{Column, Export, FlexSalaryArguments, RosterArguments};
+pub use migrate::Migrate;
 
 use std::path::{Path, PathBuf};
 
@@ -173,6 +175,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Moves from SOAP to REST: shows which record is which, and with `--approve` carries it out, once and for all.
+    Migrate(Migrate),
     /// Writes a list of both sides as a file: for YourCampus' pick-up, or for its import of salaries.
     #[command(subcommand)]
     Export(Export),
@@ -274,6 +278,7 @@ impl Command {
             Self::Confirm(confirm) => Some(&confirm.word.config),
             Self::Approve(approve) => Some(&approve.word.config),
             Self::Budgets(budgets) => Some(budgets.config()),
+            Self::Migrate(migrate) => Some(&migrate.config),
             Self::Explain { .. } => None,
         }
     }

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 /// How a command ended. The operator's page has the same table.
 ///
+/// `migrate` without `--approve` ends as a plan, and with it as an apply.
+///
 /// | code | a run | an apply | a plan | any other command |
 /// |---|---|---|---|---|
 /// | 0 | all was done that there was | all was done that was approved | there is nothing to do | done |

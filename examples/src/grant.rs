@@ -158,7 +158,7 @@ pub async fn sign_out(config: &Config) -> anyhow::Result<String> {
     if place.load().await?.is_none() {
         return Ok(format!("There is no grant {place}."));
     }
-    connect::authorizer(&config.nmbrs, &place)?.revoke().await?;
+    connect::authorizer(config.nmbrs.rest()?, &place)?.revoke().await?;
     Ok("Signed out: the grant is revoked at Nmbrs and removed here.".to_owned())
 }
 
@@ -168,7 +168,7 @@ pub async fn sign_out(config: &Config) -> anyhow::Result<String> {
 /// When the consent is lost, when the server or the store fails.
 pub async fn keep_alive(config: &Config) -> anyhow::Result<String> {
     let place = lasting(config)?;
-    let kept = connect::authorizer(&config.nmbrs, &place)?.keep_alive().await?;
+    let kept = connect::authorizer(config.nmbrs.rest()?, &place)?.keep_alive().await?;
     Ok(match kept {
         KeptAlive::NotDue { due } => {
             format!("Nothing to do: the grant is due {}.", due.format("%Y-%m-%d %H:%M UTC"))
@@ -182,8 +182,9 @@ pub async fn keep_alive(config: &Config) -> anyhow::Result<String> {
 /// # Errors
 /// When the grant cannot be opened with any of the keys, or not be written.
 pub async fn rotate_key(config: &Config) -> anyhow::Result<String> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
-    let (GrantPlace::Sealed(store, _), Tokens::Sealed(sealed)) = (&place, &config.nmbrs.tokens) else {
+    let tokens = &config.nmbrs.rest()?.tokens;
+    let place = GrantPlace::new(&config.customer, tokens)?;
+    let (GrantPlace::Sealed(store, _), Tokens::Sealed(sealed)) = (&place, tokens) else {
         bail!(WrongUsage("nmbrs.tokens: only a grant in a folder is sealed with a key"));
     };
     if place.load().await?.is_none() {
@@ -200,7 +201,7 @@ pub async fn rotate_key(config: &Config) -> anyhow::Result<String> {
 }
 
 fn lasting(config: &Config) -> anyhow::Result<GrantPlace> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
+    let place = GrantPlace::new(&config.customer, &config.nmbrs.rest()?.tokens)?;
     if matches!(place, GrantPlace::Memory(_)) {
         bail!(WrongUsage(
             "nmbrs.access_token: a token that was handed over is no grant; write nmbrs.tokens and sign in"

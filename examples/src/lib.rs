@@ -22,6 +22,7 @@ pub mod progress;
 pub mod scopes;
 pub mod show;
 pub mod sign_in;
+pub mod soap_end;
 pub mod stage;
 pub mod store;
 pub mod terminal;

@@ -8,8 +8,12 @@ use std::path::Path;
 
 use sync_core::PlanId;
 use sync_core::budget::{BatchId, GrantId};
+use sync_core::engine::MigrationReport;
 use sync_core::guard::Brake;
+use sync_core::migration::MigrationDocument;
 use sync_core::plan::ActionKind;
+
+use crate::show::wrapped;
 
 /// What a plan as a whole needs before a run does anything of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +163,53 @@ impl<'a> NextStep<'a> {
     /// What shows the lists that wait.
     pub fn lists(&self) -> String {
         self.command("budgets list", "")
+    }
+
+    /// What shows what a migration would do, or carries it out.
+    pub fn migrate(&self, flags: &str) -> String {
+        self.command("migrate", flags)
+    }
+
+    /// What comes after a migration was planned: the word that it waits for, if it does.
+    pub fn after_migration_plan(&self, waits: Option<&PlanId>, document: &MigrationDocument) -> String {
+        let then = match waits {
+            Some(plan) => {
+                format!("to carry it out\n{}", self.migrate(&format!(" --approve {plan} --by NAME")))
+            }
+            None if document.has_nothing_to_do() => return "nothing to do".to_owned(),
+            None => "nothing can be moved now".to_owned(),
+        };
+        match document.totals.left_behind {
+            0 => then,
+            left if document.words.leave_held => {
+                let told =
+                    format!("{left} with accounts in use stay behind, and SOAP ends: look at each of them");
+                format!("{told}\n{then}")
+            }
+            left => {
+                let told = format!(
+                    "{left} with accounts in use would stay behind, so that SOAP does not end yet: see above what to do \
+                     about each, name pairs with --same or take likely ones with --likely, and plan again. To leave them"
+                );
+                format!("{then}\n{}{}", wrapped("", &told), self.migrate(" --leave-held"))
+            }
+        }
+    }
+
+    /// What comes after a migration, or after the part of it that was done.
+    pub fn after_migration(&self, report: &MigrationReport, plan: &PlanId) -> String {
+        let applied = report.applied();
+        if applied.is_some_and(|applied| applied.ended) {
+            let told = "SOAP is over: set nmbrs.interface to \"rest\". The mandate was for SOAP and has ended: look at the \
+                        plan that this shows, and confirm it";
+            format!("{}{}", wrapped("", told), self.run())
+        } else if report.is_complete() {
+            format!("SOAP goes on until nobody is left behind; to see who is\n{}", self.migrate(""))
+        } else if applied.is_some_and(|applied| !applied.skipped.is_empty()) {
+            format!("what is left is not as the plan shows it; to plan again\n{}", self.migrate(""))
+        } else {
+            format!("to go on\n{}", self.migrate(&format!(" --approve {plan} --by NAME")))
+        }
     }
 
     fn confirm(&self, plan: &PlanId, flags: &str) -> String {

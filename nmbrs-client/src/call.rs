@@ -1,29 +1,26 @@
 //! One page, asked for until it comes or is refused for good.
 //!
-//! Here meet the pace, the token, the subscription key, the transport and the retry decision. A call ends with a
-//! complete 2xx answer that says it is JSON, or with a typed error. What can never happen: a call that outlives its
-//! deadline by more than one exchange, a request sent earlier than the server allowed, and, against 401s, more than
-//! one new token and one change of key. A call that is dropped leaves nothing behind.
+//! Here meet the attempts, the token, the subscription key and the transport. A call ends with a complete 2xx answer
+//! that says it is JSON, or with a typed error. What can never happen: a call that outlives its deadline by more than
+//! one exchange, and, against 401s, more than one new token and one change of key.
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret;
 use tracing::{Instrument, debug_span};
 use url::Url;
 
+use crate::attempts::{Attempts, Course, Miss};
 use crate::auth::AccessToken;
 use crate::client::Shared;
-use crate::clock::{jitter, later, until};
 use crate::error::{Error, ErrorKind, Result};
 use crate::keys::{Key, SubscriptionKeys};
 use crate::operation::{Endpoint, Operation};
 use crate::problem::{self, Problem};
-use crate::retry::{Outcome, Verdict, decide};
-use crate::retry_after::RetryAfter;
+use crate::retry::Outcome;
 use crate::scope::Scope;
-use crate::transport::{Answer, Failure, secret_header};
+use crate::transport::{Answer, secret_header};
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("x-subscription-key");
 
@@ -41,14 +38,6 @@ struct Credentials {
     refused: Option<AccessToken>,
 }
 
-/// A failed attempt: what to tell the caller, and whether another may follow.
-struct Miss {
-    error: Error,
-    outcome: Outcome,
-    retry_after: RetryAfter,
-    is_gateways: bool,
-}
-
 impl Shared {
     /// Reads page `page` of `endpoint`.
     pub(crate) async fn get_page(&self, endpoint: &Endpoint, page: u32) -> Result<Answer> {
@@ -62,26 +51,19 @@ impl Shared {
     }
 
     async fn get(&self, call: &Call) -> Result<Answer> {
-        let mut deadline = None;
+        let course =
+            Course { pace: &self.pace, clock: &*self.clock, retry: &self.retry, counters: &self.counters };
+        let mut attempts = Attempts::new(course, call.operation.name());
         let mut credentials = Credentials::of(&self.keys);
-        let (mut sends, mut attempt, mut last) = (0, 1, None::<Error>);
         loop {
-            let mut slot = self.pace.slot().await;
-            // The wait for the first slot is our own doing, so the deadline begins after it.
-            let deadline = *deadline.get_or_insert_with(|| later(self.clock.now(), self.retry.deadline));
+            let mut slot = attempts.slot().await;
             let token = match &credentials.refused {
                 None => self.authorizer.access_token().await?,
                 Some(refused) => self.authorizer.replace(refused).await?,
             };
-            if let Err(late) = slot.turn(&*self.clock, deadline).await {
-                return Err(match last {
-                    Some(cause) => cause.past_deadline(late.at),
-                    None => Error::new(ErrorKind::Deadline, call.operation.name()).retry_from(Some(late.at)),
-                });
-            }
-            self.counters.sending(sends == 0);
-            sends += 1;
-            let miss = match self.attempt(call, &token, credentials.key, sends, deadline).await {
+            let number = attempts.turn(&mut slot).await?;
+            let time_left = attempts.time_left();
+            let miss = match self.attempt(call, &token, credentials.key, number, time_left).await {
                 Ok(answer) => {
                     slot.accepted();
                     credentials.worked(&self.keys);
@@ -98,13 +80,10 @@ impl Shared {
             if miss.error.kind() == ErrorKind::Unauthorized
                 && credentials.try_others(&self.keys, token, miss.is_gateways)
             {
-                last = Some(miss.error);
-                continue;
+                attempts.again(miss.error);
+            } else {
+                attempts.wait(miss).await?;
             }
-            let (wait, cause) = self.wait_before_next(attempt, miss, deadline)?;
-            last = Some(cause);
-            self.clock.sleep(wait).await;
-            attempt += 1;
         }
     }
 
@@ -114,11 +93,10 @@ impl Shared {
         token: &AccessToken,
         key: Key,
         number: u32,
-        deadline: DateTime<Utc>,
+        time_left: Duration,
     ) -> Result<Answer, Miss> {
         let operation = call.operation;
         let headers = self.headers(token, key).map_err(Miss::last)?;
-        let time_left = until(deadline, self.clock.now());
         let exchange = self.watch.begin(operation.name(), Some(call.page), number);
         match self.transport.get(call.url.clone(), headers, time_left).await {
             Ok(answer) => {
@@ -128,7 +106,7 @@ impl Shared {
             }
             Err(failure) => {
                 exchange.failed(failure.kind);
-                Err(Miss::unanswered(operation, failure))
+                Err(Miss::unanswered(operation.name(), failure))
             }
         }
     }
@@ -141,30 +119,6 @@ impl Shared {
         headers.insert(SUBSCRIPTION_KEY, self.keys.value(key));
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         Ok(headers)
-    }
-
-    /// How long to wait before the next attempt, and why there is one; or the error that ends the call.
-    fn wait_before_next(
-        &self,
-        attempt: u32,
-        miss: Miss,
-        deadline: DateTime<Utc>,
-    ) -> Result<(Duration, Error)> {
-        let now = self.clock.now();
-        let wish = miss.retry_after.wait(now);
-        if let Some(wish) = wish {
-            self.pace.hold_until(later(now, wish));
-        }
-        let left = until(deadline, now);
-        match decide(&self.retry, attempt, miss.outcome, wish, jitter(), left) {
-            // One sleep for both, the back-off and the distance to the request that has just failed.
-            Verdict::After(wait) => Ok((wait.max(self.pace.spacing_left(now)).min(left), miss.error)),
-            Verdict::TooLate(wait) => Err(miss.error.past_deadline(later(now, wait))),
-            Verdict::Stop => {
-                let may_help = miss.outcome != Outcome::Final;
-                Err(miss.error.retry_from(wish.map(|wish| later(now, wish))).retryable(may_help))
-            }
-        }
     }
 }
 
@@ -194,20 +148,6 @@ impl Credentials {
         if self.has_changed_key {
             keys.keep(self.key);
         }
-    }
-}
-
-impl Miss {
-    /// A failure that repeating cannot mend.
-    fn last(error: Error) -> Self {
-        Self { error, outcome: Outcome::Final, retry_after: RetryAfter::default(), is_gateways: false }
-    }
-
-    fn unanswered(operation: Operation, failure: Failure) -> Self {
-        let is_broken =
-            matches!(failure.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted);
-        let outcome = if is_broken { Outcome::Broken } else { Outcome::Final };
-        Self { outcome, ..Self::last(failure.of(operation.name())) }
     }
 }
 

@@ -32,25 +32,26 @@ pub enum ErrorKind {
     Timeout,
     /// The connection broke, or the answer's body was cut off.
     Interrupted,
-    /// 401, also after a new token. A missing or wrong subscription key shows as this.
+    /// 401, also after a new token. A missing or wrong subscription key shows as this; over SOAP wrong credentials.
     Unauthorized,
-    /// 403: a scope is missing, or the login may not see this data.
+    /// 403: a scope is missing, or the login may not see this data. Over SOAP also: there is no such data, or the user
+    /// template has the operation switched off.
     Forbidden,
     /// 404.
     NotFound,
     /// 409, or the token store kept changing under our hands.
     Conflict,
-    /// 400 or 422: the vendor refuses a parameter.
+    /// 400 or 422: the vendor refuses a parameter. Over SOAP also: an id is no number, and nothing was sent.
     Invalid,
     /// 429: too many calls; waiting helps.
     RateLimited,
     /// The plan's call volume is used up; waiting seconds does not help.
     QuotaExceeded,
-    /// 5xx.
+    /// 5xx, or over SOAP a fault that no other kind is for.
     Server,
     /// A status nobody documented.
     UnexpectedStatus,
-    /// A 2xx answer that is not what it should be: HTML, broken JSON, no `data`. Or a callback with an error that nobody
+    /// A 2xx answer that is not what it should be: HTML, broken JSON, no `data`, another envelope. Or a callback with an error that nobody
     /// documented.
     Decode,
     /// A listing that disagrees with itself; see [`Error::incomplete`]. Nothing of it may be used.
@@ -301,8 +302,8 @@ impl Error {
         self.0.kind
     }
 
-    /// The vendor's name of the operation, or the path at the identity server (`connect/token`), or `callback` for what
-    /// the browser brought back, or `setup`.
+    /// The vendor's name of the operation, over SOAP with its service (`DebtorService.List_GetAll`), or the path at the
+    /// identity server (`connect/token`), or `callback` for what the browser brought back, or `setup`.
     pub fn operation(&self) -> &str {
         self.0.operation
     }
@@ -312,7 +313,7 @@ impl Error {
         self.0.status
     }
 
-    /// The vendor's five-digit code, if the answer had one.
+    /// The vendor's five-digit code, or over SOAP the number of the fault, if the answer had one.
     pub fn code(&self) -> Option<u32> {
         self.0.code
     }

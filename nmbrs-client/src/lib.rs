@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attempts;
 pub mod auth;
 mod call;
 mod client;
@@ -27,6 +28,8 @@ mod salary_source;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 mod scope;
+#[cfg(feature = "soap")]
+pub mod soap;
 #[cfg(feature = "sync")]
 mod source;
 mod throttle;

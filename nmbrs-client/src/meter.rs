@@ -50,9 +50,9 @@ impl RequestMeter for Unmetered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Stats {
-    /// First attempts: one per page read.
+    /// First attempts: one per page read, over SOAP one per list.
     pub requests: u64,
-    /// Further attempts at the same page, replays after a 401 included.
+    /// Further attempts at the same, replays after a 401 included.
     pub retries: u64,
     /// Requests to the identity server.
     pub token_calls: u64,

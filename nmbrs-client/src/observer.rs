@@ -27,15 +27,16 @@ pub trait Observer: Send + Sync + Debug {
 pub struct Exchange<'a> {
     /// The vendor's name of the operation, as in [`Error::operation`](crate::Error::operation).
     pub operation: &'static str,
-    /// The page asked for, from 1; `None` for calls to the identity server.
+    /// The page asked for, from 1; `None` for calls to the identity server, and over SOAP, which has no pages.
     pub page: Option<u32>,
     /// Which sending of its call this was, from 1. The replay after a 401 counts.
     pub attempt: u32,
-    /// The status, if an answer came.
+    /// The status, if a whole answer came; over SOAP, if one began.
     pub status: Option<u16>,
-    /// What was wrong; `None` for a 2xx answer that says it is JSON. Whether its content is right is found out later.
+    /// What was wrong; `None` for a 2xx answer that says it is JSON. Whether its content is right is found out later. Over
+    /// SOAP, `None` for an answer that was read to its end.
     pub error: Option<ErrorKind>,
-    /// Length of the answer's body in bytes, after decompression; 0 without an answer.
+    /// Bytes of the answer's body that were read, after decompression; 0 without an answer.
     pub bytes: usize,
     /// From the sending to the last byte, by the client's [`Clock`].
     pub duration: Duration,
@@ -52,8 +53,8 @@ pub(crate) struct Watch {
 
 /// An exchange under way.
 #[derive(Debug)]
-pub(crate) struct Begun<'w> {
-    watch: &'w Watch,
+pub(crate) struct Begun {
+    watch: Watch,
     operation: &'static str,
     page: Option<u32>,
     attempt: u32,
@@ -66,19 +67,23 @@ impl Watch {
     }
 
     /// A request is about to be sent.
-    pub(crate) fn begin(&self, operation: &'static str, page: Option<u32>, attempt: u32) -> Begun<'_> {
-        Begun { watch: self, operation, page, attempt, at: self.clock.now() }
+    pub(crate) fn begin(&self, operation: &'static str, page: Option<u32>, attempt: u32) -> Begun {
+        Begun { watch: self.clone(), operation, page, attempt, at: self.clock.now() }
     }
 }
 
-impl Begun<'_> {
+impl Begun {
     /// An answer came; `error` is what is wrong with it.
     pub(crate) fn answered(self, answer: &Answer, error: Option<ErrorKind>) {
-        let (status, bytes) = (Some(answer.status), answer.body.len());
-        self.ended(status, bytes, answer.request_id.as_deref(), error);
+        self.read(answer.status, answer.body.len(), answer.request_id.as_deref(), error);
     }
 
-    /// No complete answer came.
+    /// An answer came and `bytes` of its body were read; `error` is what is wrong with it, or why there are no more.
+    pub(crate) fn read(self, status: u16, bytes: usize, request_id: Option<&str>, error: Option<ErrorKind>) {
+        self.ended(Some(status), bytes, request_id, error);
+    }
+
+    /// No answer came, or none that is complete.
     pub(crate) fn failed(self, error: ErrorKind) {
         self.ended(None, 0, None, Some(error));
     }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::{Clock, later, until};
 use crate::throttle::Throttle;
@@ -50,7 +50,7 @@ pub struct Pace(Arc<Gate>);
 
 struct Gate {
     policy: PacePolicy,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     state: Mutex<State>,
 }
 
@@ -66,9 +66,9 @@ struct State {
 
 /// The permission to have one request under way; it ends when dropped.
 #[derive(Debug)]
-pub(crate) struct Slot<'p> {
-    pace: &'p Pace,
-    permit: Option<SemaphorePermit<'p>>,
+pub(crate) struct Slot {
+    pace: Pace,
+    permit: Option<OwnedSemaphorePermit>,
     round: u64,
 }
 
@@ -88,7 +88,8 @@ impl Pace {
             last_sent: None,
             held_until: None,
         };
-        Self(Arc::new(Gate { slots: Semaphore::new(policy.in_flight), state: Mutex::new(state), policy }))
+        let slots = Arc::new(Semaphore::new(policy.in_flight));
+        Self(Arc::new(Gate { slots, state: Mutex::new(state), policy }))
     }
 
     /// The most requests that can ever be under way.
@@ -98,10 +99,10 @@ impl Pace {
 
     /// Waits for a slot. Time spent here is not the request's fault and counts towards no deadline; it ends, because
     /// whoever has a slot has a deadline.
-    pub(crate) async fn slot(&self) -> Slot<'_> {
+    pub(crate) async fn slot(&self) -> Slot {
         // `None` only if the semaphore were closed, which nothing does.
-        let permit = self.0.slots.acquire().await.ok();
-        Slot { pace: self, permit, round: 0 }
+        let permit = Arc::clone(&self.0.slots).acquire_owned().await.ok();
+        Slot { pace: self.clone(), permit, round: 0 }
     }
 
     /// Nothing more is sent before `at`.
@@ -132,7 +133,7 @@ impl Pace {
     }
 }
 
-impl Slot<'_> {
+impl Slot {
     /// Waits until sending is allowed, and counts the request as sent. Nothing is allowed at or after `deadline`.
     pub(crate) async fn turn(&mut self, clock: &dyn Clock, deadline: DateTime<Utc>) -> Result<(), TooLate> {
         loop {
@@ -170,7 +171,7 @@ impl Slot<'_> {
     }
 }
 
-impl Drop for Slot<'_> {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut state = self.pace.state();
         if state.permits > state.throttle.allowed()

@@ -61,11 +61,16 @@ pub(crate) fn understand(status: u16, body: &[u8]) -> Problem {
     // The first three digits of a code are a status; it is more exact than the one on the wire.
     let by_code = code.map(|code| code / 100).and_then(|s| u16::try_from(s).ok()).and_then(by_status);
     let (kind, outcome) =
-        by_code.or_else(|| by_type(body.kind.as_str()?, status)).or_else(|| by_status(status)).unwrap_or((
-            if (500..=599).contains(&status) { ErrorKind::Server } else { ErrorKind::UnexpectedStatus },
-            Outcome::Final,
-        ));
+        by_code.or_else(|| by_type(body.kind.as_str()?, status)).unwrap_or_else(|| of_status(status));
     Problem { kind, code, outcome, is_gateways }
+}
+
+/// What a status says that is all there is.
+pub(crate) fn of_status(status: u16) -> (ErrorKind, Outcome) {
+    by_status(status).unwrap_or((
+        if (500..=599).contains(&status) { ErrorKind::Server } else { ErrorKind::UnexpectedStatus },
+        Outcome::Final,
+    ))
 }
 
 fn number(value: &serde_json::Value) -> Option<u32> {

@@ -6,6 +6,9 @@
 
 use std::time::Duration;
 
+/// Attempts at what the server cannot explain: it is not always transient, so at most twice more.
+const UNEXPLAINED_ATTEMPTS: u32 = 3;
+
 /// How often and how patiently a read is repeated.
 ///
 /// | setting | default |
@@ -87,6 +90,9 @@ pub(crate) enum Outcome {
     Broken,
     /// The server, or the gateway before it, is not available for the moment.
     Unavailable,
+    /// The server failed and does not know why, which may pass or not.
+    #[cfg_attr(not(any(feature = "soap", test)), expect(dead_code, reason = "only SOAP has such a number"))]
+    Unexplained,
     /// The server asks for fewer calls.
     Throttled,
     /// Repeating cannot help.
@@ -118,6 +124,7 @@ pub(crate) fn decide(
         Outcome::Final => return Verdict::Stop,
         Outcome::Throttled => policy.throttled_attempts,
         Outcome::Broken | Outcome::Unavailable => policy.attempts,
+        Outcome::Unexplained => policy.attempts.min(UNEXPLAINED_ATTEMPTS),
     };
     let wait = retry_after.unwrap_or_else(|| back_off(policy, attempt, jitter));
     if wait >= left {
@@ -153,6 +160,15 @@ mod tests {
                 let again = matches!(decide(&policy, attempt, outcome, None, 1.0, PLENTY), Verdict::After(_));
                 assert_eq!(again, attempt < attempts, "{outcome:?}, attempt {attempt}");
             }
+        }
+    }
+
+    #[test]
+    fn what_the_server_cannot_explain_is_asked_at_most_twice_more() {
+        let policy = RetryPolicy::default().attempts(9);
+        for (attempt, again) in [(1, true), (2, true), (3, false)] {
+            let verdict = decide(&policy, attempt, Outcome::Unexplained, None, 1.0, PLENTY);
+            assert_eq!(matches!(verdict, Verdict::After(_)), again, "attempt {attempt}");
         }
     }
 

@@ -75,6 +75,9 @@ pub enum Why {
     /// It is missing, or cannot be an id.
     #[error("it is not an id")]
     NotAnId,
+    /// Two entries under one id say different things, and nothing tells which counts.
+    #[error("it comes twice with different content")]
+    Contradiction,
 }
 
 /// What is wrong with a row, and where.

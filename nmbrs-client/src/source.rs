@@ -24,7 +24,7 @@ use crate::operation::Operation;
 use crate::pii::Pii;
 use crate::row::{Record, Row, Unreadable, id_of};
 
-type CoreRow<I, T> = snapshot::Row<I, T>;
+pub(crate) type CoreRow<I, T> = snapshot::Row<I, T>;
 
 /// Nmbrs over REST, as [`EmployeeSource`].
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl EmployeeSource for NmbrsSource {
 }
 
 /// The core's meter, as this client's.
-struct CoreMeter<'a>(&'a ports::RequestMeter);
+pub(crate) struct CoreMeter<'a>(pub(crate) &'a ports::RequestMeter);
 
 impl RequestMeter for CoreMeter<'_> {
     fn reserve(&self, requests: u64) -> Result<(), CeilingReached> {
@@ -165,7 +165,7 @@ async fn definition_rows(
     Ok(snapshot::Listing::new(rows.collect(), listing.total))
 }
 
-fn core_row<I, T, U>(
+pub(crate) fn core_row<I, T, U>(
     id: I,
     row: Row<T>,
     content: impl FnOnce(T) -> Result<U, record::Unreadable>,
@@ -180,7 +180,7 @@ fn core_row<I, T, U>(
     }
 }
 
-fn source_company(company: Company) -> SourceCompany {
+pub(crate) fn source_company(company: Company) -> SourceCompany {
     let mut source = SourceCompany::new(sync_core::CompanyId::new(company.id.as_str()));
     source.debtor = company.debtor.map(|debtor| sync_core::DebtorId::new(debtor.as_str()));
     source.name = company.name;
@@ -208,15 +208,19 @@ fn personal(
     history: &PerEmployee<PersonalInfo>,
     private_email: bool,
 ) -> Result<Personal, record::Unreadable> {
-    let mut personal = Personal::default();
-    let info = match history.in_force() {
-        InForce::Nothing => return Ok(personal),
-        InForce::Entry(info) => info,
+    match history.in_force() {
+        InForce::Nothing => Ok(Personal::default()),
+        InForce::Entry(info) => Ok(personal_of(info, private_email)),
         InForce::Tied => {
             let problem = "several entries of the same period and moment say different things";
-            return Err(record::Unreadable::new("info", problem));
+            Err(record::Unreadable::new("info", problem))
         }
-    };
+    }
+}
+
+/// What the core reads of one entry; the private address only if it has a consumer.
+pub(crate) fn personal_of(info: &PersonalInfo, private_email: bool) -> Personal {
+    let mut personal = Personal::default();
     personal.first_name = core_text(info.name.first.as_ref());
     personal.prefix = core_text(info.name.prefix.as_ref());
     personal.last_name = core_text(info.name.last.as_ref());
@@ -224,14 +228,14 @@ fn personal(
     personal.private_email = core_text(info.private_email.as_ref().filter(|_| private_email));
     // A placeholder goes on as written: that it counts as missing, and is told, is the core's rule.
     personal.birthday = info.birthday.expose().as_written().map(sync_core::Pii::new);
-    Ok(personal)
+    personal
 }
 
 fn core_text(text: Option<&Pii<String>>) -> Option<sync_core::Pii<String>> {
     text.map(|text| sync_core::Pii::new(text.expose().clone()))
 }
 
-fn employments(history: PerEmployee<Employment>) -> Vec<record::Employment> {
+pub(crate) fn employments(history: PerEmployee<Employment>) -> Vec<record::Employment> {
     let entries = history.entries.into_iter().map(|entry| {
         let mut employment = record::Employment::default();
         employment.start = day(entry.start);
@@ -242,12 +246,12 @@ fn employments(history: PerEmployee<Employment>) -> Vec<record::Employment> {
     entries.collect()
 }
 
-fn contracts(history: PerEmployee<Contract>) -> Vec<record::Contract> {
+pub(crate) fn contracts(history: PerEmployee<Contract>) -> Vec<record::Contract> {
     let entries = history.entries.into_iter();
     entries.map(|entry| record::Contract::new(day(entry.start), day(entry.end))).collect()
 }
 
-fn day(date: SourceDate) -> Option<NaiveDate> {
+pub(crate) fn day(date: SourceDate) -> Option<NaiveDate> {
     date.day()
 }
 
@@ -268,7 +272,7 @@ fn steering_fields(values: PerEmployee<ExtraFieldValue>) -> Vec<record::ExtraFie
 }
 
 /// What the engine must do next. Reading changes nothing, so nothing is ever doubtful.
-fn port_error(error: Error) -> PortError {
+pub(crate) fn port_error(error: Error) -> PortError {
     let kind = match error.kind() {
         ErrorKind::Incomplete => PortErrorKind::Incomplete,
         ErrorKind::CeilingReached => PortErrorKind::Ceiling,

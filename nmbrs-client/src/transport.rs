@@ -1,8 +1,8 @@
 //! One HTTP exchange: the only file that touches the HTTP library.
 //!
-//! A request comes in, the whole answer goes out, or a [`Failure`] that says how far the request got. Nothing goes
-//! over plain http but to loopback, and then through no proxy; no redirect is followed, no proxy of the environment is
-//! used, and no body is larger than the limit.
+//! A request comes in; the answer goes out, whole or piece by piece, or a [`Failure`] that says how far the request got.
+//! Nothing goes over plain http but to loopback, and then through no proxy; no redirect is followed, no proxy of the
+//! environment is used, and no body is larger than the limit.
 
 use std::error::Error as StdError;
 use std::io;
@@ -110,7 +110,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
+        is_success(self.status)
     }
 
     /// Whether the answer says that its body is some kind of JSON.
@@ -189,38 +189,101 @@ impl Transport {
         self.exchange(self.http.post(url).headers(headers).body(form)).await
     }
 
+    /// Sends a text that is wiped from memory afterwards. The answer is read as it arrives; `timeout` is for all of it.
+    #[cfg(feature = "soap")]
+    pub(crate) async fn post(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        body: SecretString,
+        timeout: Duration,
+    ) -> Result<Arriving, Failure> {
+        let body = Bytes::from_owner(Exposed(body));
+        self.send(self.http.post(url).headers(headers).timeout(timeout).body(body)).await
+    }
+
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
-        let mut response = request.send().await.map_err(failure)?;
-        let status = response.status().as_u16();
+        self.send(request).await?.whole().await
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Arriving, Failure> {
+        let response = request.send().await.map_err(failure)?;
         let headers = response.headers();
         let is_json = text(headers, "content-type").is_some_and(|t| t.to_ascii_lowercase().contains("json"));
         let request_id = request_id(headers);
         let wishes = headers.get_all("retry-after").iter().filter_map(|value| value.to_str().ok());
         let retry_after = RetryAfter::read(wishes, text(headers, "date"));
+        let status = response.status().as_u16();
+        let (longest, read) = (self.max_body_bytes, 0);
+        Ok(Arriving { status, request_id, retry_after, is_json, response, longest, read })
+    }
+}
 
-        let body = match self.read_body(&mut response).await {
-            Ok(body) => body,
-            // A refusal whose body is lost is still that refusal.
-            Err(_) if !response.status().is_success() => Bytes::new(),
-            Err(failure) => return Err(failure),
+/// An answer whose head is there and whose body is still coming.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    pub(crate) status: u16,
+    pub(crate) request_id: Option<String>,
+    pub(crate) retry_after: RetryAfter,
+    is_json: bool,
+    response: reqwest::Response,
+    longest: usize,
+    /// Bytes of the body so far, after decompression.
+    read: usize,
+}
+
+impl Arriving {
+    pub(crate) fn is_success(&self) -> bool {
+        is_success(self.status)
+    }
+
+    /// Bytes of the body so far, after decompression.
+    #[cfg(feature = "soap")]
+    pub(crate) fn bytes(&self) -> usize {
+        self.read
+    }
+
+    /// The next piece of the body; `None` at its end.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Failure> {
+        let too_large = || Failure { kind: ErrorKind::TooLarge, source: None };
+        let announced = self.response.content_length().and_then(|length| usize::try_from(length).ok());
+        if announced.is_some_and(|length| length > self.longest) {
+            return Err(too_large());
+        }
+        let Some(chunk) = self.response.chunk().await.map_err(failure)? else { return Ok(None) };
+        self.read += chunk.len();
+        if self.read > self.longest { Err(too_large()) } else { Ok(Some(chunk)) }
+    }
+
+    async fn whole(mut self) -> Result<Answer, Failure> {
+        let mut body = BytesMut::new();
+        let body = loop {
+            match self.chunk().await {
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Ok(None) => break body.freeze(),
+                // A refusal whose body is lost is still that refusal.
+                Err(_) if !self.is_success() => break Bytes::new(),
+                Err(failure) => return Err(failure),
+            }
         };
+        let Self { status, request_id, retry_after, is_json, .. } = self;
         Ok(Answer { status, body, request_id, retry_after, is_json })
     }
+}
 
-    async fn read_body(&self, response: &mut reqwest::Response) -> Result<Bytes, Failure> {
-        let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
-        if announced.is_some_and(|length| length > self.max_body_bytes) {
-            return Err(Failure { kind: ErrorKind::TooLarge, source: None });
-        }
-        let mut body = BytesMut::new();
-        while let Some(chunk) = response.chunk().await.map_err(failure)? {
-            if body.len() + chunk.len() > self.max_body_bytes {
-                return Err(Failure { kind: ErrorKind::TooLarge, source: None });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
+/// The bytes of a secret, which are wiped when the last reader of them is gone.
+#[cfg(feature = "soap")]
+struct Exposed(SecretString);
+
+#[cfg(feature = "soap")]
+impl AsRef<[u8]> for Exposed {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose_secret().as_bytes()
     }
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
 }
 
 /// A header value that no log ever shows. `None` if the text cannot be one.

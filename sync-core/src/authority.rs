@@ -15,7 +15,7 @@ pub use mandate::{Ended, Mandate, OtherPolicy};
 
 use std::collections::BTreeSet;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::change::AccountChange;
 use crate::decision::{Decision, Payload, Proposal};
@@ -78,6 +78,12 @@ pub enum Refusal {
     /// The approval or the approved plan is of a later time than the fresh plan.
     #[error("the approval, or the plan it is for, is from the future")]
     FromTheFuture,
+    /// The new interface shows other companies or fields than in the approved plan of a migration.
+    #[error("REST shows other companies or fields than in the approved plan")]
+    OtherScope,
+    /// A run crashed, and nobody can say yet what became of so many of its writes.
+    #[error("nobody can say yet what became of {0} write(s) of a run that crashed")]
+    Unfinished(usize),
     /// The fresh plan pulls brakes that no approval lifts, or that nobody has approved.
     #[error("{} brake(s) of the fresh plan are not lifted by an approval", .0.len())]
     Braked(Vec<Brake>),
@@ -193,6 +199,21 @@ impl<'p> Authorised<'p> {
 }
 
 impl AuthorisedAction {
+    /// The one write of a migration: this account carries the new name of its record, and nothing else of it changes.
+    #[cfg(feature = "engine")]
+    pub(crate) fn renaming(mark: &crate::migration::Mark) -> Self {
+        let change = AccountChange { external_id: Some(mark.new.clone()), ..AccountChange::default() };
+        Self {
+            person: mark.new.clone(),
+            kind: ActionKind::Relink,
+            records: vec![(mark.new.clone(), mark.record_company.clone())],
+            company: Some(mark.company),
+            account: Some(mark.account),
+            same_as: None,
+            payload: Some(Payload::Change(change)),
+        }
+    }
+
     /// Whom it is about.
     pub const fn person(&self) -> &ExternalId {
         &self.person
@@ -291,7 +312,15 @@ pub(crate) fn check(plan: &SavedPlan, approval: &Approval, fresh: &Plan) -> Resu
     if plan.customer() != document.customer.as_str() || plan.policy() != document.policy {
         return Err(Refusal::OtherPolicy);
     }
-    for at in [approval.given_at, plan.as_of()] {
+    is_timely([approval.given_at, plan.as_of()], now)
+}
+
+/// Do an approval and its plan, given and made then, still hold?
+///
+/// # Errors
+/// Why not.
+pub(crate) fn is_timely(instants: [DateTime<Utc>; 2], now: DateTime<Utc>) -> Result<(), Refusal> {
+    for at in instants {
         if at > now + TOLERANCE {
             return Err(Refusal::FromTheFuture);
         }

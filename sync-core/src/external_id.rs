@@ -19,6 +19,27 @@ const LONGEST_PART: usize = 128;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ExternalId(Arc<str>);
 
+/// By which interface of the payroll system a record was read. One record has one id at each, and they tell nothing of
+/// each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Interface {
+    /// The REST interface.
+    Rest,
+    /// The SOAP interface, which the vendor ends.
+    Soap,
+}
+
+impl fmt::Display for Interface {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Rest => "REST",
+            Self::Soap => "SOAP",
+        })
+    }
+}
+
 /// The text is not one of our external ids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an external id of the form nmbrs:rest:<id> or nmbrs:soap:<domain>:<number>")]
@@ -62,6 +83,11 @@ impl ExternalId {
         Ok(if spelled == text { text.into() } else { spelled.into() })
     }
 
+    /// By which interface the record was read.
+    pub fn interface(&self) -> Interface {
+        if self.0.starts_with(REST) { Interface::Rest } else { Interface::Soap }
+    }
+
     /// The whole id as it is stored in the target.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -99,12 +125,13 @@ mod tests {
 
     #[test]
     fn our_ids_come_back_as_they_went() {
-        let rest = ExternalId::rest("492f6362-79a3-4452-8e1d-a83fbe5437c2").unwrap();
-        assert_eq!(ExternalId::parse(rest.as_str()), Ok(rest));
+        let rest = || ExternalId::rest("492f6362-79a3-4452-8e1d-a83fbe5437c2").unwrap();
+        assert_eq!(ExternalId::parse(rest().as_str()), Ok(rest()));
         let soap = ExternalId::soap("voorbeeld", 77).unwrap();
         for text in [" nmbrs:soap:voorbeeld:77 ", "nmbrs:soap:voorbeeld:077"] {
             assert_eq!(ExternalId::parse(text), Ok(soap.clone()));
         }
+        assert_eq!((rest().interface(), soap.interface()), (Interface::Rest, Interface::Soap));
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod in_turn;
 pub mod ledger;
 mod likeness;
 pub mod matching;
+pub mod migration;
 pub mod person;
 mod pii;
 mod places;
@@ -45,7 +46,7 @@ pub mod text;
 pub mod ports;
 
 pub use euro::{Euro, NoAmount};
-pub use external_id::{ExternalId, NotOurs};
+pub use external_id::{ExternalId, Interface, NotOurs};
 pub use fingerprint::FingerprintKey;
 pub use id::{AccountId, CompanyId, CustomerId, DebtorId, TargetCompanyId};
 pub use pii::Pii;

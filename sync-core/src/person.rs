@@ -3,7 +3,8 @@
 //! In: the records of a complete source snapshot, and which of them a person said to be of one person. Out:
 //! people, each with one or more records. Two records are one person when address, birthday and last name are
 //! the same, or when somebody said so. Records that share an address without being one person are all held, and
-//! nobody else is. Never: a merge on a name alone, or on data that is missing.
+//! nobody else is. A record that was read by the other interface before has two names, and is still one record.
+//! Never: a merge on a name alone, or on data that is missing.
 
 mod ties;
 
@@ -33,6 +34,7 @@ const NAMED: usize = 10;
 pub struct Person<'a> {
     /// The record whose id the account carries, where somebody said so, then oldest first; never empty.
     records: Records<'a>,
+    other_names: Vec<&'a ExternalId>,
     gone: Vec<&'a ExternalId>,
     address: Address,
     shares_address_with: Vec<ExternalId>,
@@ -44,6 +46,13 @@ pub struct Person<'a> {
 enum Records<'a> {
     One(&'a EmployeeRecord),
     Several(Vec<&'a EmployeeRecord>),
+}
+
+/// Ids of a person under which the source shows no record.
+#[derive(Debug, Default)]
+struct NotShown<'a> {
+    other_names: Vec<&'a ExternalId>,
+    gone: Vec<&'a ExternalId>,
 }
 
 /// What the source gives as the address of a person.
@@ -75,7 +84,7 @@ pub fn people<'a>(
     for (_, sharers) in &shared {
         tie_by_identity(records, sharers, &mut ties);
     }
-    let mut gone = tie_by_alias(records, aliases, &mut ties);
+    let mut not_shown = tie_by_alias(records, aliases, &mut ties);
 
     let mut people = Vec::with_capacity(records.len());
     let mut groups: BTreeMap<usize, Vec<(&EmployeeRecord, Address)>> = BTreeMap::new();
@@ -89,8 +98,8 @@ pub fn people<'a>(
     let carried: BTreeSet<_> = aliases.values().filter(|id| !aliases.contains_key(*id)).collect();
     let is_sorted = groups.is_empty();
     for (group, members) in groups {
-        let gone = gone.remove(&group).unwrap_or_default();
-        people.push(Person::tied(members, gone, &carried, policy, as_of));
+        let not_shown = not_shown.remove(&group).unwrap_or_default();
+        people.push(Person::tied(members, not_shown, &carried, policy, as_of));
     }
     if !is_sorted {
         people.sort_by(|a, b| a.external_id().cmp(b.external_id()));
@@ -128,26 +137,39 @@ fn tie_by_identity(records: &[EmployeeRecord], sharers: &[usize], ties: &mut Tie
     }
 }
 
-/// Records that somebody said to be one person's are. What was said of a record which is gone still joins others,
+/// Records that somebody said to be one person's are. What was said of a record that is not shown still joins others,
 /// and its id is still the person's: those are given by group.
+///
+/// An id of the other interface that is tied to a record which is shown is that record's other name: its record is
+/// here. Every other id that is not shown is of a record that is gone.
 fn tie_by_alias<'a>(
     records: &[EmployeeRecord],
     aliases: &'a BTreeMap<ExternalId, ExternalId>,
     ties: &mut Ties,
-) -> BTreeMap<usize, Vec<&'a ExternalId>> {
-    let mut gone: BTreeMap<&ExternalId, usize> = BTreeMap::new();
+) -> BTreeMap<usize, NotShown<'a>> {
+    let shown = |id: &ExternalId| records.binary_search_by(|record| record.id.cmp(id)).ok();
+    let mut missing: BTreeMap<&ExternalId, usize> = BTreeMap::new();
+    let mut renamed: BTreeSet<&ExternalId> = BTreeSet::new();
     for (later, carried) in aliases {
-        let [later, carried] = [later, carried].map(|id| {
-            records.binary_search_by(|record| record.id.cmp(id)).unwrap_or_else(|_| {
-                let next = records.len() + gone.len();
-                *gone.entry(id).or_insert(next)
-            })
-        });
-        ties.tie(later, carried);
+        let places = [later, carried].map(shown);
+        if later.interface() != carried.interface() {
+            match places {
+                [Some(_), None] => _ = renamed.insert(carried),
+                [None, Some(_)] => _ = renamed.insert(later),
+                _ => {}
+            }
+        }
+        let mut place = |id, shown: Option<usize>| {
+            let next = records.len() + missing.len();
+            shown.unwrap_or_else(|| *missing.entry(id).or_insert(next))
+        };
+        let [of_later, of_carried] = places;
+        ties.tie(place(later, of_later), place(carried, of_carried));
     }
-    let mut by_group: BTreeMap<usize, Vec<&ExternalId>> = BTreeMap::new();
-    for (id, at) in gone {
-        by_group.entry(ties.group(at)).or_default().push(id);
+    let mut by_group: BTreeMap<usize, NotShown<'_>> = BTreeMap::new();
+    for (id, at) in missing {
+        let of_group = by_group.entry(ties.group(at)).or_default();
+        if renamed.contains(id) { of_group.other_names.push(id) } else { of_group.gone.push(id) }
     }
     by_group
 }
@@ -205,7 +227,8 @@ pub(crate) fn birthday_of(record: &EmployeeRecord) -> Option<NaiveDate> {
     record.personal.birthday.as_ref().map(|birthday| *birthday.expose()).filter(|date| !is_sentinel(*date))
 }
 
-fn address_of(record: &EmployeeRecord, choice: EmailChoice) -> Address {
+/// The record's address, as the policy chooses it.
+pub(crate) fn address_of(record: &EmployeeRecord, choice: EmailChoice) -> Address {
     let raw = match choice {
         EmailChoice::Business => &record.personal.business_email,
         EmailChoice::Private => &record.personal.private_email,
@@ -217,14 +240,15 @@ fn address_of(record: &EmployeeRecord, choice: EmailChoice) -> Address {
 }
 
 impl<'a> Person<'a> {
-    const fn new(records: Records<'a>, address: Address, policy: &'a Policy) -> Self {
-        Self { records, gone: Vec::new(), address, shares_address_with: Vec::new(), policy }
+    fn new(records: Records<'a>, address: Address, policy: &'a Policy) -> Self {
+        let (other_names, gone, shares_address_with) = (Vec::new(), Vec::new(), Vec::new());
+        Self { records, other_names, gone, address, shares_address_with, policy }
     }
 
-    /// A person of several records, each with its address, and of some that are gone.
+    /// A person of several records, each with its address, and of ids under which none is shown.
     fn tied(
         members: Vec<(&'a EmployeeRecord, Address)>,
-        gone: Vec<&'a ExternalId>,
+        NotShown { other_names, gone }: NotShown<'a>,
         carried: &BTreeSet<&ExternalId>,
         policy: &'a Policy,
         as_of: DateTime<Utc>,
@@ -235,7 +259,8 @@ impl<'a> Person<'a> {
         records.sort_by(|a, b| {
             is_carried(b).cmp(&is_carried(a)).then_with(|| (age(a), &a.id).cmp(&(age(b), &b.id)))
         });
-        let mut person = Self { gone, ..Self::new(Records::Several(records), Address::Missing, policy) };
+        let nobody = Self::new(Records::Several(records), Address::Missing, policy);
+        let mut person = Self { other_names, gone, ..nobody };
         let speaker = person.speaker(as_of).id.clone();
         if let Some((_, address)) = members.into_iter().find(|(record, _)| record.id == speaker) {
             person.address = address;
@@ -252,7 +277,7 @@ impl<'a> Person<'a> {
     /// The one id by which an account may be this person's, if there is only one.
     pub(crate) fn only_id(&self) -> Option<&'a ExternalId> {
         match &self.records {
-            Records::One(record) if self.gone.is_empty() => Some(&record.id),
+            Records::One(record) if self.gone.is_empty() && self.other_names.is_empty() => Some(&record.id),
             _ => None,
         }
     }
@@ -283,9 +308,16 @@ impl<'a> Person<'a> {
         &self.gone
     }
 
-    /// Every id by which an account may be this person's: of the records, and of those that are gone.
+    /// What the other interface of the source calls records of this person. They are not gone.
+    pub fn other_names(&self) -> &[&'a ExternalId] {
+        &self.other_names
+    }
+
+    /// Every id by which an account may be this person's: of the records, their other names, and of records that are
+    /// gone.
     pub fn ids(&self) -> impl Iterator<Item = &'a ExternalId> + '_ {
-        self.records().iter().map(|record| &record.id).chain(self.gone.iter().copied())
+        let not_shown = self.other_names.iter().chain(&self.gone).copied();
+        self.records().iter().map(|record| &record.id).chain(not_shown)
     }
 
     /// The address, or why there is none.

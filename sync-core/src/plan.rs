@@ -29,6 +29,7 @@ use crate::canonical;
 use crate::decision::{Decided, Decision, Facts, HoldReason, Payload, decide};
 use crate::digest::{source_digest, target_digest};
 use crate::email::{EmailAddress, EmailKey};
+use crate::external_id::ExternalId;
 use crate::extra_fields::relied_on;
 use crate::fingerprint::FingerprintKey;
 use crate::guard::{Overview, brakes, recent_deactivations};
@@ -52,6 +53,11 @@ impl PlanId {
         let text = text.trim();
         let is_hash = text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         is_hash.then(|| Self(text.into()))
+    }
+
+    /// The hash of a document, separated by what it is.
+    pub(crate) fn of<T: Serialize>(domain: &str, document: &T) -> Self {
+        Self(canonical::digest(domain, document).into())
     }
 
     /// The 64 digits.
@@ -91,8 +97,8 @@ pub struct Plan {
     id: PlanId,
     as_of: DateTime<Utc>,
     document: PlanDocument,
-    payloads: BTreeMap<crate::ExternalId, Payload>,
-    payees: BTreeMap<crate::ExternalId, EmailAddress>,
+    payloads: BTreeMap<ExternalId, Payload>,
+    payees: BTreeMap<ExternalId, EmailAddress>,
     emptied: BTreeSet<GrantId>,
 }
 
@@ -123,7 +129,7 @@ impl Plan {
     }
 
     /// The addresses of those whose budgets move, or would if somebody approved it. Never serialised, never printed.
-    pub(crate) const fn payees(&self) -> &BTreeMap<crate::ExternalId, EmailAddress> {
+    pub(crate) const fn payees(&self) -> &BTreeMap<ExternalId, EmailAddress> {
         &self.payees
     }
 
@@ -133,7 +139,7 @@ impl Plan {
         &self.emptied
     }
 
-    pub(crate) const fn payloads(&self) -> &BTreeMap<crate::ExternalId, Payload> {
+    pub(crate) const fn payloads(&self) -> &BTreeMap<ExternalId, Payload> {
         &self.payloads
     }
 }
@@ -153,7 +159,8 @@ pub fn plan(
     let index = AccountIndex::new(target, ledger);
     let found = index.assign(&people);
     let likenesses = Likenesses::of(&people, &found, target, &index);
-    let linked_to_gone = linked_to_gone(ledger, source);
+    let other_names: BTreeSet<_> = people.iter().flat_map(Person::other_names).copied().collect();
+    let linked_to_gone = linked_to_gone(ledger, source, &other_names);
     let facts = Facts {
         source,
         some_account_unreadable: !target.unreadable().is_empty(),
@@ -183,7 +190,7 @@ pub fn plan(
 
     let managed_active: Vec<&Account> =
         target.accounts().iter().filter(|account| account.active && index.is_managed(account)).collect();
-    let absent = absent(&managed_active, source, &found);
+    let absent = absent(&managed_active, source, &other_names, &found);
     let of_person = |(at, payload): (usize, Payload)| {
         let entry: &Entry = entries.get(at)?;
         Some((entry.person.clone(), payload))
@@ -217,7 +224,7 @@ pub fn plan(
         totals,
         entries,
     };
-    let id = PlanId(canonical::digest("sync-core/plan/v1", &document).into());
+    let id = PlanId::of("sync-core/plan/v1", &document);
     let money::Money { payees, emptied, .. } = money.unwrap_or_default();
     Plan { id, as_of: run.as_of, document, payloads, payees, emptied }
 }
@@ -228,15 +235,21 @@ pub(crate) fn scope(source: &SourceSnapshot) -> BTreeMap<CompanyId, BTreeSet<Str
     source.definitions().iter().map(|(company, fields)| (company.clone(), relied_on(fields))).collect()
 }
 
-fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
+pub(crate) fn scope_hash(scope: &BTreeMap<CompanyId, BTreeSet<String>>) -> String {
     canonical::digest("sync-core/scope/v1", scope)
 }
 
 /// Accounts that stand for a record of which the source says nothing any more. What it would have said, such
-/// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2).
-fn linked_to_gone(ledger: &LedgerView, source: &SourceSnapshot) -> BTreeSet<AccountId> {
+/// as "in service elsewhere", is unknown, and its absence must add no deactivation (R2). The other name of a record
+/// that is here is no such record.
+fn linked_to_gone(
+    ledger: &LedgerView,
+    source: &SourceSnapshot,
+    other_names: &BTreeSet<&ExternalId>,
+) -> BTreeSet<AccountId> {
     let mut records = InTurn::through(source.records().iter().map(|record| (&record.id, ())));
-    ledger.links.iter().filter(|(id, _)| !records.has(id)).map(|(_, link)| link.account).collect()
+    let gone = ledger.links.iter().filter(|(id, _)| !records.has(id) && !other_names.contains(id));
+    gone.map(|(_, link)| link.account).collect()
 }
 
 /// Holds whatever needs an address that stays taken, and gives actions their step.
@@ -288,10 +301,17 @@ fn claim(action: usize, payload: &Payload, found: &Match<'_>) -> Option<Claim> {
 }
 
 /// Managed active accounts of which no record of the source says anything. They come by id, and so they go.
-fn absent(managed_active: &[&Account], source: &SourceSnapshot, found: &[Match<'_>]) -> Vec<AccountId> {
+fn absent(
+    managed_active: &[&Account],
+    source: &SourceSnapshot,
+    other_names: &BTreeSet<&ExternalId>,
+    found: &[Match<'_>],
+) -> Vec<AccountId> {
     let matched = sorted(found.iter().filter_map(|found| found.certain().map(|account| account.id)));
     let mut matched = InTurn::through(matched.iter().map(|id| (*id, ())));
-    let is_known = |id: &str| source.records().binary_search_by(|record| record.id.as_str().cmp(id)).is_ok();
+    let is_shown = |id: &str| source.records().binary_search_by(|record| record.id.as_str().cmp(id)).is_ok();
+    let is_other_name = |id: &str| ExternalId::parse(id).is_ok_and(|id| other_names.contains(&id));
+    let is_known = |id: &str| is_shown(id) || is_other_name(id);
     let is_absent =
         |account: &&&Account| !matched.has(&account.id) && !account.our_id().is_some_and(|id| is_known(&id));
     managed_active.iter().filter(is_absent).map(|account| account.id).collect()

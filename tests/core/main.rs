@@ -31,6 +31,7 @@ mod properties;
 mod properties_of_money;
 mod reasons;
 mod refusals;
+mod renamed;
 mod returning;
 mod rosters;
 mod routes;

@@ -11,7 +11,7 @@ use sync_core::record::{
     EmployeeRecord, EmployeeType, Employment, ExtraField, FieldDefinition, Listed, SourceCompany, Unreadable,
 };
 use sync_core::snapshot::{Listing, Resource, Row, SourceRows};
-use sync_core::{CompanyId, ExternalId, Pii};
+use sync_core::{CompanyId, ExternalId, Interface, Pii};
 use unicode_normalization::UnicodeNormalization;
 
 /// A human being, whatever records and accounts there are of it.
@@ -45,7 +45,19 @@ pub(crate) struct Office {
     pub(crate) companies: BTreeMap<CompanyId, Company>,
     pub(crate) records: Vec<Record>,
     pub(crate) humans: usize,
+    /// Is payroll read over SOAP, where every record and company has another name?
+    pub(crate) over_soap: bool,
     addresses: usize,
+}
+
+/// The domain of the names over SOAP.
+const DOMAIN: &str = "acme";
+/// The number that the first record has over SOAP; the others follow.
+const FIRST_NUMBER: usize = 1000;
+
+/// What SOAP calls the record at this place.
+pub(crate) fn soap_name(at: usize) -> ExternalId {
+    ExternalId::soap(DOMAIN, (FIRST_NUMBER + at) as u64).unwrap()
 }
 
 pub(crate) fn same_text(a: &str, b: &str) -> bool {
@@ -212,9 +224,23 @@ impl Office {
         self.visible().filter(move |record| record.human == human)
     }
 
-    /// Whose record this is, visible or not.
+    /// Whose record this is, visible or not, by either of its names.
     pub(crate) fn human_of(&self, id: &str) -> Option<Human> {
-        self.records.iter().find(|record| record.row.id.as_str() == id).map(|record| record.human)
+        let is_it =
+            |(at, record): &(usize, &Record)| record.row.id.as_str() == id || soap_name(*at).as_str() == id;
+        self.records.iter().enumerate().find(is_it).map(|(_, record)| record.human)
+    }
+
+    /// What SOAP calls this company: the companies are numbered from 1.
+    pub(crate) fn soap_company(&self, company: &CompanyId) -> CompanyId {
+        let at = self.companies.keys().position(|other| other == company);
+        at.map_or_else(|| company.clone(), |at| CompanyId::new((at + 1).to_string()))
+    }
+
+    /// The company that one of the two interfaces calls so.
+    pub(crate) fn company_called(&self, name: &CompanyId) -> CompanyId {
+        let own = self.companies.keys().find(|company| self.soap_company(company) == *name);
+        own.unwrap_or(name).clone()
     }
 
     /// What the source shows of companies and of the fields that steer the sync.
@@ -224,10 +250,26 @@ impl Office {
     }
 
     pub(crate) fn announced(&self) -> Vec<Row<CompanyId, SourceCompany>> {
-        self.scope().into_keys().map(|id| Row::readable(id.clone(), SourceCompany::new(id))).collect()
+        let called = |id: CompanyId| if self.over_soap { self.soap_company(&id) } else { id };
+        let ids = self.scope().into_keys().map(called);
+        ids.map(|id| Row::readable(id.clone(), SourceCompany::new(id))).collect()
     }
 
+    /// A list as the interface that is read gives it.
     pub(crate) fn rows(&self, company: &CompanyId, resource: Resource) -> SourceRows {
+        if !self.over_soap {
+            return self.own_rows(company, resource);
+        }
+        let mut renamed = Self { over_soap: false, ..self.clone() };
+        for (at, record) in renamed.records.iter_mut().enumerate() {
+            if record.row.id.interface() == Interface::Rest {
+                record.row.id = soap_name(at);
+            }
+        }
+        renamed.own_rows(&self.company_called(company), resource)
+    }
+
+    fn own_rows(&self, company: &CompanyId, resource: Resource) -> SourceRows {
         let rows =
             || self.visible().filter(|record| record.row.company == *company).map(|record| &record.row);
         match resource {

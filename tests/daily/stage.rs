@@ -189,6 +189,11 @@ impl Stage {
         self.state.lock().calls.clear();
     }
 
+    /// The store as everybody who is watched sees it.
+    pub(crate) const fn watched(&self) -> &WatchedStore<MemoryStore, Shared> {
+        &self.store
+    }
+
     pub(crate) fn sync_run(&self) -> SyncRun<'_> {
         SyncRun::new(self, self, self, &self.store, self)
     }
@@ -205,8 +210,13 @@ impl Stage {
     pub(crate) fn daily_of(&self, run: &SyncRun<'_>) -> Option<Result<RunReport, EngineError>> {
         let policy = self.policy();
         let ended = run.daily(&customer(), &policy, &key()).now_or_never();
-        self.state.lock().fault = None;
+        self.forget_fault();
         ended
+    }
+
+    /// What was ordered and met nothing is ordered no more.
+    pub(crate) fn forget_fault(&self) {
+        self.state.lock().fault = None;
     }
 
     /// The daily command for one person only.

@@ -18,9 +18,9 @@ impl Stage {
         let text = std::fs::read_to_string(self.config()).unwrap();
         let environment = self.environment();
         let config = Config::parse("sync.toml", &text, |name| environment.get(name).cloned()).unwrap();
-        let grant = GrantPlace::new(&config.customer, &config.nmbrs.tokens).unwrap();
-        let authorizer = connect::authorizer(&config.nmbrs, &grant).unwrap();
-        let source = connect::source(&config.nmbrs, authorizer).unwrap();
+        let grant = GrantPlace::new(&config.customer, &config.nmbrs.rest().unwrap().tokens).unwrap();
+        let authorizer = connect::authorizer(config.nmbrs.rest().unwrap(), &grant).unwrap();
+        let source = connect::rest(config.nmbrs.rest().unwrap(), authorizer).unwrap();
         let reader = connect::reader(&connect::target(&config.yourcampus).unwrap());
         let ledger = MemoryStore::with_view(config.customer.clone(), memory);
         let dry_run = DryRun::new(&source, &reader, &ledger, &MachineClock);

@@ -54,7 +54,7 @@ impl Stage {
     }
 
     /// Gives ordinary people in turn a monthly budget, a one-off, both and none.
-    async fn fill_everybody(&self) {
+    pub(crate) async fn fill_everybody(&self) {
         let turns =
             [(Some("25,00"), None), (None, Some("150.00")), (Some("40"), Some("100,5")), (None, None)];
         let world = self.world().await;

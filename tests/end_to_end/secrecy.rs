@@ -110,6 +110,8 @@ pub(crate) fn credentials_in(line: &Value) -> Vec<&str> {
         "/nmbrs/subscription_key",
         "/nmbrs/access_token",
         "/nmbrs/refresh_token",
+        "/nmbrs/soap_username",
+        "/nmbrs/soap_token",
         "/yourcampus/access_key",
         "/yourcampus/secret_key",
     ];

@@ -106,6 +106,7 @@ impl Stage {
             ("NMBRS_CLIENT_SECRET".to_owned(), text(&nmbrs["client_secret"])),
             ("NMBRS_SUBSCRIPTION_KEY".to_owned(), text(&nmbrs["subscription_key"])),
             ("NMBRS_ACCESS_TOKEN".to_owned(), text(&nmbrs["access_token"])),
+            ("NMBRS_SOAP_TOKEN".to_owned(), text(&nmbrs["soap_token"])),
             ("ALLEO_ACCESS_KEY".to_owned(), text(&yourcampus["access_key"])),
             ("ALLEO_SECRET_KEY".to_owned(), text(&yourcampus["secret_key"])),
             ("SYNC_FINGERPRINT_KEY".to_owned(), FINGERPRINT_KEY.to_owned()),

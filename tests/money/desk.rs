@@ -184,6 +184,18 @@ fn r11_a_list_that_is_refused_the_second_time_may_have_been_taken_the_first() {
 }
 
 #[test]
+fn r11_a_grant_that_is_refused_when_it_is_repeated_may_have_been_taken_the_first_time() {
+    for habit in [Habit::LooksUp, Habit::Blind] {
+        let mut play = Play::of(&Beginning { wishes: vec![(0, 0, Some("100"))], ..plain(habit) }).unwrap();
+        let not_now = Fault::Fails(PortErrorKind::Retryable { at: None });
+        play.run_meeting(Some((At::Desk(1), not_now))).unwrap();
+        assert_eq!(states(&play), [GrantState::NotDone], "{habit:?}");
+        play.run_meeting(Some((At::Desk(1), Fault::Fails(PortErrorKind::Refused)))).unwrap();
+        assert_eq!(states(&play), [GrantState::Doubtful], "{habit:?}");
+    }
+}
+
+#[test]
 fn r11_a_dry_run_hands_nothing_over() {
     for habit in HABITS {
         let mut play = Play::of(&plain(habit)).unwrap();

@@ -39,6 +39,8 @@ pub(crate) struct Play {
     /// What arrived at the desk from this ledger, and in which memory.
     handed_here: BTreeMap<String, u32>,
     copy: Option<Copy>,
+    /// Does whoever approves a plan agree to what it shows as gone, too?
+    pub(crate) accepts_smaller_scope: bool,
     /// What support did and has not told yet.
     untold: Vec<(GrantId, GrantState)>,
     /// How much of what arrived was noted.
@@ -80,6 +82,7 @@ impl Play {
     /// A customer, with accounts for everybody, a mandate, and, if the story says so, a baseline.
     pub(crate) fn of(beginning: &Beginning) -> Result<Self, Broken> {
         let mut office = Office::default();
+        office.over_soap = beginning.over_soap;
         let brand = usize::from(!beginning.old_brand);
         let fields = [0, 1, 2, 3, 4].map(|budget| field(brand, budget));
         for company in COMPANIES.iter().take(beginning.companies) {
@@ -104,6 +107,7 @@ impl Play {
             latest: None,
             handed_here: BTreeMap::new(),
             copy: None,
+            accepts_smaller_scope: true,
             untold: Vec::new(),
             arrived: 0,
         };
@@ -316,7 +320,8 @@ impl Play {
             }
         }
         let approval = Approval::of(plan.id().clone(), self.stage.time()).with_proposals(people);
-        done_at_once(self.stage.store().approve(&customer(), &approval.accepting_smaller_scope())).unwrap();
+        let approval = if self.accepts_smaller_scope { approval.accepting_smaller_scope() } else { approval };
+        done_at_once(self.stage.store().approve(&customer(), &approval)).unwrap();
     }
 
     /// Proposals that somebody who knows the people would agree to: nobody gives an account to another human being.

@@ -123,6 +123,7 @@ pub(crate) struct Day {
     pub(crate) support: Support,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "four facts that have nothing to do with each other")]
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Beginning {
     pub(crate) people: usize,
@@ -141,6 +142,8 @@ pub(crate) struct Beginning {
     /// People who have an account that nobody manages.
     pub(crate) strangers: Vec<usize>,
     pub(crate) vouched: bool,
+    /// Is payroll read over SOAP?
+    pub(crate) over_soap: bool,
 }
 
 #[derive(Clone, PartialEq)]
@@ -301,6 +304,7 @@ fn beginning() -> impl Strategy<Value = Beginning> {
                 before,
                 strangers,
                 vouched,
+                over_soap: false,
             }
         },
     )
@@ -378,5 +382,6 @@ pub(crate) fn plain(habit: Habit) -> Beginning {
         before: Vec::new(),
         strangers: Vec::new(),
         vouched: true,
+        over_soap: false,
     }
 }

@@ -39,6 +39,9 @@ struct Arguments {
     /// Leave the access field out of every company.
     #[arg(long)]
     without_access_field: bool,
+    /// Every answer of Nmbrs in its plainest form, without the variation that its documents allow.
+    #[arg(long)]
+    plain: bool,
     /// Accepted for clarity; the output is JSON in any case.
     #[arg(long)]
     json: bool,
@@ -67,10 +70,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
-    let Arguments { port, people, seed, today, without_access_field, json: _ } = arguments;
+    let Arguments { port, people, seed, today, without_access_field, plain, json: _ } = arguments;
     let today = today.unwrap_or_else(|| sync_core::calendar::amsterdam_date(MachineClock.now()));
     let setup = nmbrs::Setup::new(people, seed, today);
-    let world = if without_access_field { setup.without_access_field() } else { setup }.build();
+    let setup = if without_access_field { setup.without_access_field() } else { setup };
+    let world = if plain { setup.without_legal_variation() } else { setup }.build();
     let accounts = stage::target_for(&world);
     let port_after = |steps: u16| if port == 0 { Some(0) } else { port.checked_add(steps) };
     let (second, third) =
@@ -83,6 +87,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let control_url = format!("http://{}", listener.local_addr()?);
 
     let (source, target) = (nmbrs.credentials(), yourcampus.credentials());
+    let soap = nmbrs.soap_credentials();
     let line = json!({
         "nmbrs": {
             "rest_url": nmbrs.rest_url(),
@@ -92,6 +97,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             "subscription_key": source.subscription_key,
             "access_token": source.access_token,
             "refresh_token": source.refresh_token,
+            "soap_url": nmbrs.soap_url(),
+            "soap_username": soap.username,
+            "soap_token": soap.token,
+            "soap_domain": soap.domain,
         },
         "yourcampus": {
             "base_url": yourcampus.base_url(),

@@ -92,6 +92,7 @@ async fn with_config(command: Command, setting: Setting<'_>) -> anyhow::Result<E
         Command::Status { json, .. } => commands::status(setting, json).await,
         Command::Person { id, json, .. } => commands::person(setting, &id, json).await,
         Command::Apply { plan, approve, json, .. } => commands::apply(setting, &plan, &approve, json).await,
+        Command::Migrate(typed) => Box::pin(commands::migrate(setting, &typed)).await,
         Command::Export(typed) => Box::pin(commands::export(setting, &typed)).await,
         Command::Purge { older_than, .. } => commands::purge(setting, older_than).await,
         Command::Explain { plan, employee } => commands::explain(&plan, &employee),

@@ -1,10 +1,11 @@
-//! The checks of the companies: how many are visible, which take part, and which of our extra fields each of those has.
+//! The checks of the companies: how many are visible, which take part, and what is known of each of those: over REST
+//! which of our extra fields it has, over SOAP in which payroll period it is.
 //!
 //! No list of employees, and nothing of any one of them, is asked for.
 
 use std::collections::BTreeSet;
 
-use nmbrs_client::NmbrsSource;
+use nmbrs_client::soap::SoapClient;
 use sync_core::ports::{EmployeeSource, PortError, PortErrorKind, RequestMeter, RowsRequest};
 use sync_core::record::{FieldDefinition, SourceCompany};
 use sync_core::snapshot::{Resource, SourceRows};
@@ -16,13 +17,33 @@ use crate::advice::{Advisor, chain};
 /// Rows on a page of a list.
 const PAGE: u64 = 100;
 
+/// How many companies there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) visible: u64,
+    pub(super) chosen: u64,
+}
+
+/// The fewest requests of a run over REST.
+pub(super) fn least_over_rest(companies: Counted) -> u64 {
+    companies.visible.div_ceil(PAGE).max(1) + Resource::ALL.len() as u64 * companies.chosen
+}
+
+/// The fewest requests of a run over SOAP, if nobody is in service; every person who is adds one.
+pub(super) fn least_over_soap(once: u64, types: u64, companies: Counted) -> u64 {
+    once + (4 + types) * companies.chosen
+}
+
 const WIDEN: &str = "or widen the login's access in Nmbrs";
 
-/// All lines about companies, and the fewest requests that a run can take, if the companies can be seen.
+/// All lines about companies, and the fewest requests that a run can take, if the companies can be seen. Each interface
+/// has words of its own about a company, and a number of requests of its own.
 pub(super) async fn companies(
-    source: &NmbrsSource,
+    source: &dyn EmployeeSource,
     policy: &Policy,
     advisor: &Advisor<'_>,
+    of_one: impl AsyncFn(&SourceCompany) -> Line,
+    least: impl Fn(Counted) -> u64,
 ) -> (Vec<Line>, Option<u64>) {
     let meter = RequestMeter::new(policy.source_request_ceiling);
     let visible = match source.companies(&meter).await {
@@ -37,11 +58,10 @@ pub(super) async fn companies(
         .partition(|company| policy.chooses_company(&company.id) && policy.chooses_debtor_of(company));
     let mut lines = vec![choice(&visible, chosen.len(), policy)];
     for company in &chosen {
-        lines.push(fields(source, company, policy, &meter, advisor).await);
+        lines.push(of_one(company).await);
     }
     lines.extend(left_out.iter().map(|company| left(company, policy)));
-    let (pages, lists) = (visible.len() as u64, (Resource::ALL.len() * chosen.len()) as u64);
-    let least = pages.div_ceil(PAGE).max(1) + lists;
+    let least = least(Counted { visible: visible.len() as u64, chosen: chosen.len() as u64 });
     if least > policy.source_request_ceiling {
         let found = format!("{} is less than the {least} requests of a run", policy.source_request_ceiling);
         lines.push(Line::problem("request ceiling", found, "raise policy.source_request_ceiling"));
@@ -83,15 +103,34 @@ fn left(company: &SourceCompany, policy: &Policy) -> Line {
     Line::ok(format!("company {}", company.id), format!("takes no part: {why}"))
 }
 
-async fn fields(
-    source: &NmbrsSource,
+/// In which period a company is, which decides who is called what over SOAP; no field can be asked for without asking
+/// about somebody.
+pub(super) async fn period(client: &SoapClient, company: &SourceCompany, advisor: &Advisor<'_>) -> Line {
+    let check = format!("company {}", company.id);
+    let Ok(id) = nmbrs_client::CompanyId::new(company.id.as_str()) else {
+        return Line::problem(check, "its id is no number", "see the error of a run");
+    };
+    match client.current_period(&id).await {
+        Ok(Some(now)) => {
+            let (year, period) = (now.period.year, now.period.period);
+            Line::ok(check, format!("takes part; its payroll period is {year}-{period}"))
+        }
+        Ok(None) => Line::unknown(check, "takes part; it has no payroll period")
+            .with_todo("whoever has a history of names or addresses there is held; start a period in Nmbrs"),
+        Err(error) => Line::problem(check, chain(&error), advisor.about(&error)),
+    }
+}
+
+/// Which of our extra fields a company has.
+pub(super) async fn fields(
+    source: &dyn EmployeeSource,
     company: &SourceCompany,
     policy: &Policy,
-    meter: &RequestMeter,
     advisor: &Advisor<'_>,
 ) -> Line {
     let check = format!("company {}", company.id);
-    let definitions = match definitions(source, company, meter).await {
+    let meter = RequestMeter::new(policy.source_request_ceiling);
+    let definitions = match definitions(source, company, &meter).await {
         Ok(definitions) => definitions,
         Err(error) => return Line::problem(check, chain(&error), advisor.about(&error)),
     };
@@ -113,7 +152,7 @@ async fn fields(
 }
 
 async fn definitions(
-    source: &NmbrsSource,
+    source: &dyn EmployeeSource,
     company: &SourceCompany,
     meter: &RequestMeter,
 ) -> Result<BTreeSet<FieldDefinition>, PortError> {

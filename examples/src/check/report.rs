@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::reads::reads;
+use super::reads::Read;
 use crate::show;
 
 /// How one check ended.
@@ -75,8 +75,8 @@ pub struct Report {
     pub formula: &'static str,
     /// The fewest that a run can take with the companies that take part, if they are known.
     pub least_requests: Option<u64>,
-    /// Does the policy ask for a list of salaries?
-    pub salaries: bool,
+    /// What the customer's commands read of Nmbrs.
+    pub reads: Vec<Read>,
 }
 
 impl Report {
@@ -95,10 +95,10 @@ impl Report {
             let verdict = line.verdict.word().to_lowercase();
             json!({"check": line.check, "verdict": verdict, "found": line.found, "do": line.todo})
         };
-        let reads = reads(self.salaries).map(|read| {
+        let reads = self.reads.iter().map(|read| {
             json!({
-                "operation": read.operation.name(),
-                "scope": read.operation.least_scope().as_str(),
+                "operation": read.operation(),
+                "scope": read.scope(),
                 "data": read.data,
                 "consumer": read.consumer,
             })
@@ -123,9 +123,9 @@ impl Report {
             }
         }
         text.push_str("\nA run would read of Nmbrs:\n");
-        for read in reads(self.salaries) {
-            let scope = read.operation.least_scope();
-            text.push_str(&show::wrapped("  ", &format!("{} ({scope})", read.operation)));
+        for read in &self.reads {
+            let scope = read.scope().map(|scope| format!(" ({scope})")).unwrap_or_default();
+            text.push_str(&show::wrapped("  ", &format!("{}{scope}", read.operation())));
             text.push_str(&show::wrapped("    ", read.data));
             text.push_str(&show::wrapped("    → ", read.consumer));
         }
@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     fn report(lines: Vec<Line>) -> Report {
-        Report { lines, formula: "f", least_requests: Some(13), salaries: false }
+        Report { lines, formula: "f", least_requests: Some(13), reads: Vec::new() }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod budgets;
 mod confirm;
 mod explain;
 mod export;
+mod migrate;
 mod person;
 mod plan;
 mod purge;
@@ -23,6 +24,7 @@ pub use budgets::budgets;
 pub use confirm::confirm;
 pub use explain::explain;
 pub use export::export;
+pub use migrate::migrate;
 pub use person::person;
 pub use plan::plan;
 pub use purge::purge;
@@ -37,17 +39,18 @@ use anyhow::bail;
 use nmbrs_client::NmbrsSource;
 use sync_core::ExternalId;
 use sync_core::engine::{DryRun, EngineError, SyncRun};
-use sync_core::ports::{Progress, Store};
+use sync_core::ports::{Clock, EmployeeSource, Progress, Store};
 use yourcampus_client::files::GrantListDesk;
 use yourcampus_client::{YourCampusReader, YourCampusWriter};
 
 use crate::advice::Advisor;
 use crate::clock::MachineClock;
-use crate::config::Config;
+use crate::config::{Config, Interface};
 use crate::exit::WrongUsage;
 use crate::grant::GrantPlace;
 use crate::progress::Bars;
-use crate::{connect, desk};
+use crate::terminal::tell;
+use crate::{connect, desk, soap_end};
 
 /// For whom a command is carried out.
 #[derive(Debug, Clone, Copy)]
@@ -69,24 +72,40 @@ impl<'a> Setting<'a> {
 
     /// Both sides, ready to be asked; nothing is sent yet.
     async fn sides(&self) -> anyhow::Result<Sides> {
-        let place = GrantPlace::new(&self.config.customer, &self.config.nmbrs.tokens)?;
-        if place.load().await?.is_none() {
-            bail!("{}: there is no grant yet, {place}", self.advisor.first_sign_in());
+        if self.config.nmbrs.interface == Interface::Soap {
+            tell(&format!("sync: {}; {}", soap_end::remark(MachineClock.now()), soap_end::GO_OVER));
         }
-        let authorizer = connect::authorizer(&self.config.nmbrs, &place)?;
         let api = connect::target(&self.config.yourcampus)?;
         Ok(Sides {
-            source: connect::source(&self.config.nmbrs, authorizer)?,
+            source: self.source(self.config.nmbrs.interface).await?,
             reader: connect::reader(&api),
             writer: connect::writer(&api),
             desk: desk::of(self.config),
         })
     }
+
+    /// Nmbrs over this interface, ready to be asked; nothing is sent yet.
+    async fn source(&self, interface: Interface) -> anyhow::Result<Box<dyn EmployeeSource>> {
+        Ok(match interface {
+            Interface::Rest => Box::new(self.rest().await?),
+            Interface::Soap => Box::new(connect::soap(self.config.nmbrs.soap()?, &self.config.policy)?),
+        })
+    }
+
+    /// Nmbrs over REST, whatever the daily runs read.
+    async fn rest(&self) -> anyhow::Result<NmbrsSource> {
+        let settings = self.config.nmbrs.rest()?;
+        let place = GrantPlace::new(&self.config.customer, &settings.tokens)?;
+        if place.load().await?.is_none() {
+            bail!("{}: there is no grant yet, {place}", self.advisor.first_sign_in());
+        }
+        connect::rest(settings, connect::authorizer(settings, &place)?)
+    }
 }
 
 /// Both sides of one customer.
 struct Sides {
-    source: NmbrsSource,
+    source: Box<dyn EmployeeSource>,
     reader: YourCampusReader,
     writer: YourCampusWriter,
     /// Where grants go, if they go anywhere.
@@ -96,7 +115,7 @@ struct Sides {
 impl Sides {
     /// A run that only looks.
     fn dry_run<'a>(&'a self, store: &'a dyn Store) -> DryRun<'a> {
-        let dry_run = DryRun::new(&self.source, &self.reader, store, &MachineClock);
+        let dry_run = DryRun::new(&*self.source, &self.reader, store, &MachineClock);
         match &self.desk {
             Some(desk) => dry_run.with_desk(desk),
             None => dry_run,
@@ -105,7 +124,7 @@ impl Sides {
 
     /// A run that writes what somebody's word covers.
     fn run<'a>(&'a self, store: &'a dyn Store) -> SyncRun<'a> {
-        let run = SyncRun::new(&self.source, &self.reader, &self.writer, store, &MachineClock);
+        let run = SyncRun::new(&*self.source, &self.reader, &self.writer, store, &MachineClock);
         match &self.desk {
             Some(desk) => run.with_desk(desk),
             None => run,

@@ -6,7 +6,6 @@ use anyhow::Context;
 use serde_json::json;
 use sync_core::engine::RequestCounts;
 use sync_core::plan::PlanDocument;
-use sync_core::ports::EmployeeSource;
 
 use super::{Setting, bars};
 use crate::exit::Ended;

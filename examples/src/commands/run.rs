@@ -9,7 +9,7 @@ use sync_core::authority::Refusal;
 use sync_core::budget::{BatchId, BudgetNote, BudgetOutcome, BudgetReason, GrantState};
 use sync_core::engine::{GrantResult, RunReport, Verdict};
 use sync_core::plan::{ActionKind, Entry};
-use sync_core::ports::{EmployeeSource, MoneyLedger};
+use sync_core::ports::MoneyLedger;
 use sync_core::{ExternalId, PlanId};
 
 use super::budgets::file_of;

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use nmbrs_client::soap::{ExtraFieldsCall, SoapClient};
 use toml::{Table, Value};
 
-use super::{Config, NmbrsLimits, YourCampusLimits};
+use super::{Config, Interface, NmbrsLimits, NmbrsSoapLimits, YourCampusLimits};
 
 const TEXT: &str = include_str!("../../sync.toml");
 const PAGE: &str = include_str!("../../README.md");
@@ -80,12 +81,34 @@ fn keys_of_the_parser() -> BTreeSet<String> {
 #[test]
 fn the_example_is_right_and_shows_the_defaults() {
     let config = Config::parse("examples/sync.toml", TEXT, secret).unwrap();
-    assert_eq!(config.nmbrs.limits, NmbrsLimits::default());
+    assert_eq!(config.nmbrs.interface, Interface::Rest);
+    assert_eq!(config.nmbrs.rest().unwrap().limits, NmbrsLimits::default());
     assert_eq!(config.yourcampus.limits, YourCampusLimits::default());
     assert_eq!(config.store.as_deref(), Some(Path::new("examples/ledger.sqlite")));
     let least = "customer = \"c\"\n[nmbrs]\nclient_id = \"a\"\naccess_token = { env = \"A\" }\n[yourcampus]\ncompany = 7\n\
                  [policy]\nparticipation = \"by_access_field\"\nprotected = [\"beheer@voorbeeld.example\"]\n";
     assert_eq!(Config::parse("x", least, secret).unwrap().policy, config.policy);
+}
+
+/// The part about SOAP is an alternative, so it is commented out.
+fn example_over_soap() -> String {
+    let (before, rest) = TEXT.split_once("\n# [nmbrs.soap]\n").unwrap();
+    let (soap, after) = rest.split_once("\n[yourcampus]\n").unwrap();
+    let soap: Vec<_> = soap.lines().filter(|line| line.contains(" = ") || line.contains('[')).collect();
+    let soap = soap.join("\n").replace("# [", "[").replace("\n# ", "\n");
+    let before = before.replace("interface = \"rest\"", "interface = \"soap\"");
+    format!("{before}\n[nmbrs.soap]\n{}\n[yourcampus]\n{after}", soap.trim_start_matches("# "))
+}
+
+#[test]
+fn the_example_over_soap_is_right_and_shows_the_defaults() {
+    let config = Config::parse("examples/sync.toml", &example_over_soap(), secret).unwrap();
+    assert_eq!(config.nmbrs.interface, Interface::Soap);
+    let soap = config.nmbrs.soap().unwrap();
+    assert_eq!((soap.limits, soap.extra_fields), (NmbrsSoapLimits::default(), ExtraFieldsCall::default()));
+    assert_eq!(soap.url, SoapClient::LIVE);
+    assert_eq!(soap.employee_types.len(), 5);
+    assert!(config.nmbrs.rest().is_ok(), "the other interface stands beside it");
 }
 
 #[test]

@@ -17,7 +17,7 @@ mod secret;
 mod tokens;
 mod yourcampus;
 
-pub use nmbrs::{Nmbrs, NmbrsLimits};
+pub use nmbrs::{EmployeeTypeIds, Interface, Nmbrs, NmbrsLimits, NmbrsRest, NmbrsSoap, NmbrsSoapLimits};
 pub use problem::{Problem, Problems};
 pub use tokens::{NamedKey, Sealed, Tokens};
 pub use yourcampus::{YourCampus, YourCampusLimits};
@@ -172,7 +172,7 @@ mod tests {
     fn the_least_that_is_needed_is_enough() {
         let config = Config::parse("sync.toml", GOOD, secret).unwrap();
         assert_eq!(config.policy.placement, Placement::One(TargetCompanyId::new(7)));
-        assert_eq!(config.nmbrs.rest_url, "https://api.nmbrsapp.com");
+        assert_eq!(config.nmbrs.rest().unwrap().rest_url, "https://api.nmbrsapp.com");
         assert_eq!(config.store, None);
     }
 
@@ -251,11 +251,13 @@ mod tests {
     fn tokens_have_exactly_one_place() {
         let with = |tokens: &str| GOOD.replace("access_token = { env = \"NMBRS_ACCESS_TOKEN\" }", tokens);
         let parse = |tokens: &str| Config::parse("folder/sync.toml", &with(tokens), secret);
-        let file = parse("tokens = { file = \"grant.json\" }").unwrap().nmbrs.tokens;
+        let file = parse("tokens = { file = \"grant.json\" }").unwrap().nmbrs.rest().unwrap().tokens.clone();
         assert!(matches!(file, Tokens::File(path) if path == Path::new("folder/grant.json")));
         let sealed = "tokens = { folder = \"/grants\", sealed_with = { id = \"b\", key = { env = \"B\" } }, \
                       older = [{ id = \"a\", key = { env = \"A\" } }] }";
-        let Tokens::Sealed(sealed) = parse(sealed).unwrap().nmbrs.tokens else { panic!("sealed") };
+        let Tokens::Sealed(sealed) = parse(sealed).unwrap().nmbrs.rest().unwrap().tokens.clone() else {
+            panic!("sealed")
+        };
         assert_eq!((sealed.with.id.as_str(), sealed.older.len()), ("b", 1));
         for (tokens, told) in [
             ("", "nmbrs.tokens: say exactly one of"),

@@ -24,7 +24,7 @@ use yourcampus_client::{YourCampusReader, YourCampusWriter};
 
 use super::support::DemoDesk;
 use crate::clock::DemoClock;
-use crate::config::{Nmbrs, NmbrsLimits, Tokens, YourCampus, YourCampusLimits};
+use crate::config::{NmbrsLimits, NmbrsRest, Tokens, YourCampus, YourCampusLimits};
 use crate::grant::GrantPlace;
 use crate::{connect, stage};
 
@@ -66,7 +66,7 @@ impl Theatre {
         let grant = GrantPlace::new(&customer, &settings.tokens)?;
         let api = connect::target(&settings_of_yourcampus(&yourcampus))?;
         Ok(Self {
-            source: connect::source(&settings, connect::authorizer(&settings, &grant)?)?,
+            source: connect::rest(&settings, connect::authorizer(&settings, &grant)?)?,
             reader: connect::reader(&api),
             writer: connect::writer(&api),
             nmbrs,
@@ -235,9 +235,9 @@ impl Requests {
 }
 
 /// How to reach a sandboxed Nmbrs.
-fn settings_of_nmbrs(sandbox: &nmbrs::Sandbox) -> Nmbrs {
+fn settings_of_nmbrs(sandbox: &nmbrs::Sandbox) -> NmbrsRest {
     let credentials = sandbox.credentials();
-    Nmbrs {
+    NmbrsRest {
         rest_url: sandbox.rest_url(),
         identity_url: sandbox.identity_url(),
         proxy: None,

@@ -7,6 +7,7 @@ mod explanation;
 mod export;
 mod grants;
 mod json;
+mod migration;
 mod money;
 mod person;
 mod run;
@@ -20,6 +21,7 @@ pub(crate) use grants::{
     doubtful_in_words, grant_json, grants_in_doubt, is_tellable, mark_in_words, waits_for_a_word,
 };
 pub use json::{applied_json, plan_json, run_json};
+pub use migration::{migration, migration_json, moved, moved_json};
 pub use person::Person;
 pub use run::{counts_of_done, money_of, outcome, run};
 pub use saved::{given, saved_plan};
@@ -301,6 +303,17 @@ fn section<const N: usize>(
     headings: &[&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> String {
+    let every = "`sync plan --out FILE` and `sync explain` show every one";
+    section_telling(heading, headings, rows, every)
+}
+
+/// The same, telling what shows the rest.
+fn section_telling<const N: usize>(
+    heading: &str,
+    headings: &[&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+    every: &str,
+) -> String {
     let mut table = table(headings);
     let mut count = 0;
     for row in rows {
@@ -315,11 +328,7 @@ fn section<const N: usize>(
     let mut text = format!("{heading} ({count})\n{table}\n");
     if count > MOST_ROWS {
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "… and {} more; `sync plan --out FILE` and `sync explain` show every one",
-            count - MOST_ROWS
-        );
+        let _ = writeln!(text, "… and {} more; {every}", count - MOST_ROWS);
     }
     text
 }

@@ -12,7 +12,7 @@ use nmbrs_client::{ErrorKind, Operation, Scope};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 
 use self::listener::{Listener, Page};
-use crate::config::{Config, is_loopback};
+use crate::config::{Config, NmbrsRest, is_loopback};
 use crate::connect;
 use crate::exit::WrongUsage;
 use crate::grant::GrantPlace;
@@ -46,13 +46,14 @@ pub struct Options {
 /// When somebody must change the configuration or the command line, when the user says no, when the server or the
 /// store fails. Unless the last, nothing was stored.
 pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
-    let place = GrantPlace::new(&config.customer, &config.nmbrs.tokens)?;
-    let redirect_uri = usable_redirect_uri(config, &place, options)?;
+    let settings = config.nmbrs.rest()?;
+    let place = GrantPlace::new(&config.customer, &settings.tokens)?;
+    let redirect_uri = usable_redirect_uri(settings, &place, options)?;
     refuse_to_replace(&place, options).await?;
     place.make_room()?;
 
     let besides: &[Operation] = if options.user { &[Operation::UserInfo] } else { &[] };
-    let authorizer = connect::authorizer(&config.nmbrs, &place)?;
+    let authorizer = connect::authorizer(settings, &place)?;
     let scopes = Scope::least_for(scopes::operations(&config.policy).iter().chain(besides).copied());
     let sign_in = authorizer.sign_in(redirect_uri, scopes).context("nmbrs: sign-in")?;
     // Before the address is shown: whoever cannot be returned to must not be sent away.
@@ -73,12 +74,12 @@ pub async fn sign_in(config: &Config, options: Options) -> anyhow::Result<()> {
 
     say(&format!("Signed in. The grant is {place}, {}.", place.protection()));
     say(&what_was_granted(config, granted.as_deref()));
-    say(&what_it_shows(config, authorizer, granted.as_deref()).await);
+    say(&what_it_shows(settings, authorizer, granted.as_deref()).await);
     Ok(())
 }
 
 fn usable_redirect_uri<'c>(
-    config: &'c Config,
+    settings: &'c NmbrsRest,
     place: &GrantPlace,
     options: Options,
 ) -> anyhow::Result<&'c str> {
@@ -87,7 +88,7 @@ fn usable_redirect_uri<'c>(
             "nmbrs.access_token: a grant needs a place that lasts; write nmbrs.tokens.file or .folder instead"
         ));
     }
-    let Some(uri) = config.nmbrs.redirect_uri.as_deref() else {
+    let Some(uri) = settings.redirect_uri.as_deref() else {
         bail!(WrongUsage(
             "nmbrs.redirect_uri: is missing; write one of the addresses that are registered for the application"
         ));
@@ -177,8 +178,8 @@ fn what_was_granted(config: &Config, granted: Option<&[Scope]>) -> String {
 
 /// Who consented, and how many companies that opens. What cannot be looked up is told, and no reason to fail: the
 /// grant is stored.
-async fn what_it_shows(config: &Config, authorizer: Authorizer, granted: Option<&[Scope]>) -> String {
-    let source = match connect::source(&config.nmbrs, authorizer) {
+async fn what_it_shows(settings: &NmbrsRest, authorizer: Authorizer, granted: Option<&[Scope]>) -> String {
+    let source = match connect::rest(settings, authorizer) {
         Ok(source) => source,
         Err(error) => return format!("It could not be tried out: {error:#}"),
     };

@@ -187,7 +187,7 @@ impl IdentityServer {
 
 /// What came of an exchange, told to whoever watches: an answer that is no refusal, or a refusal.
 fn judged(
-    exchange: Begun<'_>,
+    exchange: Begun,
     endpoint: &'static str,
     sent: Result<Answer, Failure>,
     invalid_grant: ErrorKind,

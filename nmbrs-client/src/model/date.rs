@@ -4,6 +4,8 @@
 //! time, a `Z` that may mean Amsterdam) is never used to move it to another day. A year up to 1900 is the system's
 //! way to say "no date".
 
+use std::ops::Range;
+
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime};
 
 use crate::row::Why;
@@ -52,35 +54,49 @@ impl SourceDate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(NaiveDateTime);
 
-pub(super) fn read(text: &str) -> Result<SourceDate, Why> {
+pub(crate) fn read(text: &str) -> Result<SourceDate, Why> {
     let day = day(text.trim())?;
     Ok(if day.year() <= LAST_SENTINEL_YEAR { SourceDate::Sentinel(day) } else { SourceDate::On(day) })
 }
 
 /// `None` for a sentinel. A clock time that cannot be read counts as midnight: it only breaks ties.
-pub(super) fn read_moment(text: &str) -> Result<Option<Moment>, Why> {
+pub(crate) fn read_moment(text: &str) -> Result<Option<Moment>, Why> {
     let text = text.trim();
     let day = day(text)?;
     if day.year() <= LAST_SENTINEL_YEAR {
         return Ok(None);
     }
-    let clock = text.get(11..).unwrap_or_default();
-    let digits = clock.bytes().take_while(|b| b.is_ascii_digit() || b":.".contains(b)).count();
-    let time = NaiveTime::parse_from_str(clock.get(..digits).unwrap_or_default(), "%H:%M:%S%.f");
-    Ok(Some(Moment(day.and_time(time.unwrap_or_default()))))
+    Ok(Some(Moment(day.and_time(clock(text).unwrap_or_default()))))
 }
 
 fn day(text: &str) -> Result<NaiveDate, Why> {
-    let head = text.get(..10).ok_or(Why::NotADate)?;
-    let has_form = head.bytes().enumerate().all(|(i, b)| match i {
-        4 | 7 => b == b'-',
-        _ => b.is_ascii_digit(),
-    });
-    let ends = !text.get(10..).unwrap_or_default().starts_with(|next: char| next.is_ascii_digit());
-    if !has_form || !ends {
-        return Err(Why::NotADate);
-    }
-    NaiveDate::parse_from_str(head, "%Y-%m-%d").map_err(|_| Why::ImpossibleDate)
+    let parts = || Some((number(text, 0..4)?, number(text, 5..7)?, number(text, 8..10)?));
+    let separated = byte_at(text, 4) == Some(b'-') && byte_at(text, 7) == Some(b'-');
+    let ends = !byte_at(text, 10).is_some_and(|next| next.is_ascii_digit());
+    let (year, month, day) = parts().filter(|_| separated && ends).ok_or(Why::NotADate)?;
+    NaiveDate::from_ymd_opt(i32::from(year), month.into(), day.into()).ok_or(Why::ImpossibleDate)
+}
+
+/// The clock time after the date: hours, minutes, seconds, and as many decimals as there are, nine of them counted.
+fn clock(text: &str) -> Option<NaiveTime> {
+    let separated = byte_at(text, 13) == Some(b':') && byte_at(text, 16) == Some(b':');
+    let (hour, minute, second) = (number(text, 11..13)?, number(text, 14..16)?, number(text, 17..19)?);
+    let decimals = text.get(19..)?.strip_prefix('.').unwrap_or_default();
+    let decimals = decimals.bytes().map_while(|byte| char::from(byte).to_digit(10));
+    let nano = decimals.chain(std::iter::repeat(0)).take(9).fold(0, |nano, digit| nano * 10 + digit);
+    NaiveTime::from_hms_nano_opt(hour.into(), minute.into(), second.into(), nano).filter(|_| separated)
+}
+
+/// The number that these bytes write, if all of them are digits.
+fn number(text: &str, range: Range<usize>) -> Option<u16> {
+    text.as_bytes()
+        .get(range)?
+        .iter()
+        .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u16::from(byte - b'0')))
+}
+
+fn byte_at(text: &str, at: usize) -> Option<u8> {
+    text.as_bytes().get(at).copied()
 }
 
 #[cfg(test)]
@@ -123,6 +139,8 @@ mod tests {
         assert!(moment("2021-07-01T10:15:08Z") < moment("2021-07-01T10:15:08.25Z"));
         assert!(moment("2021-07-01") < moment("2021-07-01T00:00:01+02:00"));
         assert_eq!(moment("2021-07-01T10:15:08Z"), moment("2021-07-01T10:15:08+05:00"));
+        assert_eq!(moment("2021-07-01T10:15:08.25"), moment("2021-07-01T10:15:08.2500000000Z"));
+        assert_eq!(moment("2021-07-01T25:15:08"), moment("2021-07-01"));
         assert_eq!(moment("0001-01-01T00:00:00Z"), None);
         assert_eq!(read_moment("2021-02-30T00:00:00Z"), Err(Why::ImpossibleDate));
     }

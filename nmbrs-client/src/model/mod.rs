@@ -15,7 +15,7 @@
 
 mod company;
 mod contract;
-mod date;
+pub(crate) mod date;
 mod debtor;
 mod employee;
 mod employment;

@@ -100,7 +100,7 @@ pub struct Amount {
 const EXACT_DIGITS: usize = 15;
 
 impl Amount {
-    fn read(digits: &str) -> Option<Self> {
+    pub(crate) fn read(digits: &str) -> Option<Self> {
         let unsigned = digits.strip_prefix('-').unwrap_or(digits);
         let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
         let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());

@@ -68,12 +68,20 @@ pub(super) fn control(state: &mut State, method: &str, path: &str, body: &[u8]) 
             state.world.login = change.login;
             NO_CONTENT
         }),
+        ("POST", ["operations"]) => read::<Template>(body).and_then(|change| {
+            let switched = match &change {
+                Template::Off(name) => state.soap.switch(name, false),
+                Template::On(name) => state.soap.switch(name, true),
+            };
+            if switched { Ok(NO_CONTENT) } else { Err(unusable("there is no such operation")) }
+        }),
         ("POST", ["subscription"]) => read::<KeyChange>(body).map(|change| {
             state.identity.subscription_mut().disable(change.disabled);
             NO_CONTENT
         }),
         _ => Err(not_found()),
     };
+    state.world.number_everything();
     done.unwrap_or_else(|refused| refused)
 }
 
@@ -137,6 +145,14 @@ struct Return {
 #[serde(deny_unknown_fields)]
 struct LoginChange {
     login: Login,
+}
+
+/// Body of `POST operations`: what becomes of one in the template of the SOAP login.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Template {
+    Off(String),
+    On(String),
 }
 
 /// Body of `POST subscription`.

@@ -10,6 +10,7 @@ pub(super) struct Request {
     pub(super) authorization: Option<String>,
     pub(super) subscription_key: Option<String>,
     pub(super) content_type: Option<String>,
+    pub(super) soap_action: Option<String>,
     pub(super) body: Vec<u8>,
 }
 

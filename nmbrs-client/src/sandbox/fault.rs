@@ -8,14 +8,17 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::exchange::{Answer, Delivery};
+use super::exchange::{Answer, Delivery, Request};
 use super::page::Disturbance;
 use super::refusal::documented;
+use super::soap::{self, Asked};
+use super::variation::Variation;
 
 /// A programmed mishap.
 ///
 /// As JSON: `{"path_contains": "/contracts", "page": 2, "skip": 0, "times": 1, "effect": {"kind": "reset"}}`; all but
-/// `effect` can be left out, and `"times": null` means "until cleared".
+/// `effect` can be left out, and `"times": null` means "until cleared". Over SOAP, `"operation"` and `"about"` say which
+/// requests are meant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -26,6 +29,12 @@ pub struct Fault {
     /// Only this page.
     #[serde(default)]
     pub page: Option<u64>,
+    /// Only SOAP requests for this operation, such as `EmployeeService.List_GetByCompany`.
+    #[serde(default)]
+    pub operation: Option<String>,
+    /// Only SOAP requests about the debtor, company or employee with this number.
+    #[serde(default)]
+    pub about: Option<i32>,
     /// How many matching requests pass before the first one is hit.
     #[serde(default)]
     pub skip: u32,
@@ -54,6 +63,12 @@ pub enum Effect {
         /// A body to send instead of the vendor's error; without it and without a code the body is empty.
         #[serde(default)]
         body: Option<String>,
+    },
+    /// The request is not carried out; a SOAP fault with this number is answered instead. Does nothing to requests that
+    /// are not SOAP.
+    SoapFault {
+        /// The vendor's number, known or not.
+        code: u32,
     },
     /// The request is carried out and the connection closed without a response.
     Reset,
@@ -86,7 +101,26 @@ pub enum Effect {
 impl Fault {
     /// The next request of all, once.
     pub fn new(effect: Effect) -> Self {
-        Self { path_contains: String::new(), page: None, skip: 0, times: once(), effect }
+        Self {
+            path_contains: String::new(),
+            page: None,
+            operation: None,
+            about: None,
+            skip: 0,
+            times: once(),
+            effect,
+        }
+    }
+
+    /// A SOAP fault with this number.
+    pub fn soap(code: u32) -> Self {
+        Self::new(Effect::SoapFault { code })
+    }
+
+    /// This body with this status instead of an answer, whatever was asked.
+    pub fn body(status: u16, content_type: &str, body: impl Into<String>) -> Self {
+        let headers = BTreeMap::from([("content-type".to_owned(), content_type.to_owned())]);
+        Self::new(Effect::Status { status, code: None, headers, body: Some(body.into()) })
     }
 
     /// 429 with code 42908, with or without `Retry-After` in seconds.
@@ -113,9 +147,7 @@ impl Fault {
 
     /// An HTML page with this status, as gateways send.
     pub fn html(status: u16) -> Self {
-        let headers = BTreeMap::from([("content-type".to_owned(), "text/html".to_owned())]);
-        let body = Some(format!("<html><body><h1>{status}</h1></body></html>"));
-        Self::new(Effect::Status { status, code: None, headers, body })
+        Self::body(status, "text/html", format!("<html><body><h1>{status}</h1></body></html>"))
     }
 
     /// Only requests whose path contains this.
@@ -127,6 +159,18 @@ impl Fault {
     /// Only requests for this page.
     pub fn on_page(mut self, page: u64) -> Self {
         self.page = Some(page);
+        self
+    }
+
+    /// Only SOAP requests for this operation, such as `EmployeeService.List_GetByCompany`.
+    pub fn on_operation(mut self, qualified_name: impl Into<String>) -> Self {
+        self.operation = Some(qualified_name.into());
+        self
+    }
+
+    /// Only SOAP requests about the debtor, company or employee with this number.
+    pub fn about(mut self, number: i32) -> Self {
+        self.about = Some(number);
         self
     }
 
@@ -151,6 +195,9 @@ impl Fault {
     /// Reads a fault from JSON, or says what is wrong with it.
     pub(super) fn from_json(body: &[u8]) -> Result<Self, String> {
         let fault: Self = serde_json::from_slice(body).map_err(|error| error.to_string())?;
+        if let Some(name) = fault.operation.as_ref().filter(|name| !soap::is_operation(name)) {
+            return Err(format!("there is no operation {name:?}"));
+        }
         let Effect::Status { status, code, headers, body } = &fault.effect else { return Ok(fault) };
         if !(200..600).contains(status) {
             return Err(format!("status {status} is not between 200 and 599"));
@@ -169,8 +216,11 @@ impl Fault {
         Ok(fault)
     }
 
-    fn matches(&self, path: &str, page: Option<u64>) -> bool {
-        path.contains(&self.path_contains) && (self.page.is_none() || self.page == page)
+    fn matches(&self, request: &Request, asked: Option<&Asked>) -> bool {
+        request.path.contains(&self.path_contains)
+            && (self.page.is_none() || self.page == request.page_number())
+            && (self.operation.is_none() || self.operation == asked.and_then(Asked::operation))
+            && (self.about.is_none() || self.about == asked.and_then(Asked::about))
     }
 }
 
@@ -179,6 +229,7 @@ impl Effect {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Status { .. } => "status",
+            Self::SoapFault { .. } => "soap_fault",
             Self::Reset => "reset",
             Self::CutBody => "cut_body",
             Self::WrongContentType => "wrong_content_type",
@@ -193,7 +244,10 @@ impl Effect {
     }
 
     /// What is answered without carrying out the request.
-    pub(super) fn instead(&self) -> Option<Answer> {
+    pub(super) fn instead(&self, asked: Option<&Asked>, vary: Variation) -> Option<Answer> {
+        if let Self::SoapFault { code } = self {
+            return asked.map(|asked| asked.fault(*code, vary));
+        }
         let Self::Status { status, code, headers, body } = self else { return None };
         let mut answer = match (body, code.and_then(|code| documented(code, &Value::Null))) {
             (Some(body), _) => Answer::text(*status, "application/json; charset=utf-8", body),
@@ -298,8 +352,8 @@ impl Faults {
     }
 
     /// The effect on this request, which counts as one use of its fault.
-    pub(super) fn strike(&mut self, path: &str, page: Option<u64>) -> Option<Effect> {
-        for queued in self.queued.iter_mut().filter(|queued| queued.fault.matches(path, page)) {
+    pub(super) fn strike(&mut self, request: &Request, asked: Option<&Asked>) -> Option<Effect> {
+        for queued in self.queued.iter_mut().filter(|queued| queued.fault.matches(request, asked)) {
             if queued.passed < queued.fault.skip {
                 queued.passed += 1;
             } else if queued.fault.times.is_none_or(|times| queued.hit < times) {

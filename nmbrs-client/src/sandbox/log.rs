@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::exchange::{Answer, Delivery, Request};
 use super::fault::Effect;
-use super::identity::Identity;
 use super::sign_in;
+use super::soap::Asked;
 
 /// One request the sandbox received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,19 +27,27 @@ pub struct LoggedRequest {
     pub fault: Option<String>,
     /// The `grant_type` of a token request.
     pub grant_type: Option<String>,
+    /// Service and operation of a SOAP request, such as `CompanyService.List_GetAll`; `None` when it names none that
+    /// there is.
+    pub operation: Option<String>,
+    /// The number of the debtor, company or employee that a SOAP request is about.
+    pub about: Option<i32>,
+    /// The employee type that a SOAP request asks for.
+    pub employee_type: Option<i32>,
 }
 
 impl LoggedRequest {
     /// What to remember of this exchange.
     pub(super) fn of(
         request: &Request,
+        asked: Option<&Asked>,
         answer: &Answer,
         effect: Option<&Effect>,
-        identity: &Identity,
+        is_secret: impl Fn(&str) -> bool,
     ) -> Self {
         // The state of a sign-in is the application's own secret, which this service cannot know by its value.
         let disguised = |(name, value): &(String, String)| {
-            let secret = name == "state" || identity.is_secret(value);
+            let secret = name == "state" || is_secret(value);
             (name.clone(), if secret { "[credential]".to_owned() } else { value.clone() })
         };
         Self {
@@ -51,7 +59,15 @@ impl LoggedRequest {
             answered: answer.delivery == Delivery::Whole,
             fault: effect.map(|effect| effect.name().to_owned()),
             grant_type: sign_in::grant_type(request),
+            operation: asked.and_then(Asked::operation),
+            about: asked.and_then(Asked::about),
+            employee_type: asked.and_then(Asked::employee_type),
         }
+    }
+
+    /// Whether it went to the SOAP services.
+    pub fn is_soap(&self) -> bool {
+        self.path.starts_with("/soap/")
     }
 
     /// Whether it went to the REST API rather than to the identity service.

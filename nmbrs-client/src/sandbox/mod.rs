@@ -1,5 +1,5 @@
-//! An Nmbrs to practise on: the REST API and the identity service on loopback, with seeded people and programmable
-//! faults.
+//! An Nmbrs to practise on: the REST API, the SOAP services and the identity service on loopback, with seeded people and
+//! programmable faults.
 //!
 //! There is no sandbox of the vendor's, so this one is written from the vendor's documents alone. It shares no code
 //! with the client of this crate, because it judges that client: nothing in here uses anything outside this module.
@@ -17,8 +17,9 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `world`, `salary`, `story`, `population`, `names` | who exists |
+//! | `world`, `numbers`, `salary`, `story`, `population`, `names` | who exists |
 //! | `rest`, `page`, `wire`, `variation`, `refusal` | what the API says about them |
+//! | `soap` | the same over SOAP |
 //! | `sign_in`, `authorize`, `form`, `client_proof` | what the identity service answers |
 //! | `identity`, `consent`, `scopes`, `subscription` | what it remembers: tokens, consents, keys |
 //! | `fault`, `log`, `control`, `person_change` | what a test does and sees |
@@ -34,6 +35,7 @@ mod form;
 mod identity;
 mod log;
 mod names;
+mod numbers;
 mod page;
 mod person_change;
 mod population;
@@ -43,6 +45,7 @@ mod salary;
 mod scopes;
 mod server;
 mod sign_in;
+mod soap;
 mod state;
 mod story;
 mod subscription;
@@ -63,6 +66,7 @@ pub use identity::Credentials;
 pub use log::LoggedRequest;
 pub use population::Setup;
 pub use salary::Salary;
+pub use soap::SoapCredentials;
 pub use story::Story;
 pub use world::{
     Company, Contract, DEFAULT_SCOPES, Debtor, Employee, Employment, ExtraFieldDefinition, ExtraFieldValue,
@@ -114,6 +118,22 @@ impl Sandbox {
         self.lock().identity.credentials()
     }
 
+    /// Base of the SOAP services, without a slash at its end; paths begin with `/soap/v3/`.
+    pub fn soap_url(&self) -> String {
+        self.origin.clone()
+    }
+
+    /// What a SOAP client needs to get in.
+    pub fn soap_credentials(&self) -> SoapCredentials {
+        self.lock().soap.credentials().clone()
+    }
+
+    /// Leaves an operation, such as `EmployeeService.List_GetByCompany`, out of the template of the SOAP login, or takes
+    /// it in again; out, it is refused with 1002. `false` if there is no such operation.
+    pub fn switch_operation(&self, qualified_name: &str, on: bool) -> bool {
+        self.lock().soap.switch(qualified_name, on)
+    }
+
     /// The requests since the start or the last [`clear_requests`](Self::clear_requests), oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.lock().log.clone()
@@ -136,7 +156,9 @@ impl Sandbox {
 
     /// Changes the world between two requests.
     pub fn edit(&self, change: impl FnOnce(&mut World)) {
-        change(&mut self.lock().world);
+        let mut state = self.lock();
+        change(&mut state.world);
+        state.world.number_everything();
     }
 
     /// A copy of the world as it is.
@@ -168,6 +190,7 @@ impl Sandbox {
     /// | `DELETE consent` | | 204: the user takes every consent back |
     /// | `GET grants` | | 200, what became of each consent |
     /// | `POST login` | `{"login": "company_only"}` | 204: a [`Login`] of another kind |
+    /// | `POST operations` | `{"off": "CompanyService.List_GetAll"}`, or `"on"` | 204: refused with 1002 from now on; 422 |
     /// | `POST subscription` | `{"disabled": "primary"}` | 204: only the `secondary` key works; `none`: both do |
     ///
     /// Anything else is 404. A change of personal data is `employee_type`, `first_name`, `prefix`, `last_name`,

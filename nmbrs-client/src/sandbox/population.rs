@@ -131,6 +131,7 @@ impl Settling {
             self.rng.shuffle(&mut company.employees);
         }
         salary::seed(&mut self.world);
+        self.world.number_everything();
         self.world
     }
 

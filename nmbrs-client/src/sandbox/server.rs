@@ -26,6 +26,8 @@ const LARGEST_BODY: usize = 64 * 1024;
 
 const SUBSCRIPTION_KEY: HeaderName = HeaderName::from_static("x-subscription-key");
 
+const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
+
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
 /// Serves until the task is dropped; every connection ends with it.
@@ -79,6 +81,7 @@ async fn read(request: hyper::Request<Incoming>) -> io::Result<Request> {
         authorization: header(AUTHORIZATION),
         subscription_key: header(SUBSCRIPTION_KEY),
         content_type: header(CONTENT_TYPE),
+        soap_action: header(SOAP_ACTION),
         body: body.to_bytes().to_vec(),
     })
 }

@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
+use super::numbers::Numbers;
 use super::salary::Salary;
 use super::story::Story;
 
@@ -30,6 +31,9 @@ pub struct World {
     pub debtors: Vec<Debtor>,
     /// Their companies, in the order the API lists them.
     pub companies: Vec<Company>,
+    /// The whole numbers that SOAP has for all of them.
+    #[serde(default)]
+    pub(super) soap_numbers: Numbers,
 }
 
 /// The kind of login behind the consent.
@@ -225,7 +229,35 @@ impl World {
             granted_scopes: DEFAULT_SCOPES.iter().map(ToString::to_string).collect(),
             debtors: Vec::new(),
             companies: Vec::new(),
+            soap_numbers: Numbers::default(),
         }
+    }
+
+    /// The number that SOAP has for the debtor, company, employee or extra field with this GUID.
+    ///
+    /// It is given when a sandbox starts with the world, or after a change to it, and stays as long as the sandbox
+    /// lives; nobody else gets it, also when the record is taken out.
+    pub fn soap_number(&self, guid: &str) -> Option<i32> {
+        let numbers = &self.soap_numbers;
+        let of_people = numbers.employee(guid).or_else(|| numbers.extra_field(guid));
+        of_people.or_else(|| numbers.company(guid)).or_else(|| numbers.debtor(guid))
+    }
+
+    /// The record that has this number in SOAP, with its company.
+    pub fn employee_by_soap_number(&self, number: i32) -> Option<(&Company, &Employee)> {
+        let guid = self.soap_numbers.employee_guid(number)?;
+        self.employees().find(|(_, employee)| employee.employee_id == guid)
+    }
+
+    /// The company that has this number in SOAP.
+    pub fn company_by_soap_number(&self, number: i32) -> Option<&Company> {
+        self.company(self.soap_numbers.company_guid(number)?)
+    }
+
+    /// The debtor that has this number in SOAP.
+    pub fn debtor_by_soap_number(&self, number: i32) -> Option<&Debtor> {
+        let guid = self.soap_numbers.debtor_guid(number)?;
+        self.debtors.iter().find(|debtor| debtor.debtor_id == guid)
     }
 
     /// Every employee record with its company.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::export::NoRoster;
+use crate::external_id::Interface;
 use crate::id::{DebtorId, TargetCompanyId};
 use crate::policy::{PolicyError, SalaryColumn};
 use crate::ports::PortError;
@@ -34,6 +35,11 @@ pub enum EngineError {
     /// would look absent, so nobody is judged at all.
     #[error("the sign-in sees no company of the chosen debtor {0}")]
     NoCompanyOfDebtor(DebtorId),
+    /// The policy chooses companies or debtors, and names none by the ids of one of the two interfaces of a migration.
+    #[error(
+        "the policy chooses companies or debtors, and names none by its {0} id; a migration needs both names"
+    )]
+    NotChosenBy(Interface),
     /// No roster could be right.
     #[error("there is no roster")]
     NoRoster(#[from] NoRoster),

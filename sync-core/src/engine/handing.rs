@@ -28,6 +28,8 @@ pub(super) struct Handing<'w> {
     pub(super) plan: &'w PlanId,
     /// The present memory, and the number of its latest batch.
     pub(super) latest: Mark,
+    /// Grants that were handed over before and are said not to have arrived.
+    pub(super) repeated: BTreeSet<GrantId>,
 }
 
 /// What came of handing over.
@@ -159,6 +161,8 @@ impl Handing<'_> {
     /// How a grant stands after its hand-over failed. What may have been taken is looked up.
     async fn after(&self, id: &GrantId, error: &PortError) -> GrantState {
         match error.kind() {
+            // Refused now, it may still have been taken the first time: too late for the look-up, or seen as a repetition.
+            PortErrorKind::Refused if self.repeated.contains(id) => GrantState::Doubtful,
             PortErrorKind::Refused => GrantState::Refused,
             PortErrorKind::Retryable { .. }
             | PortErrorKind::ConsentLost
@@ -258,6 +262,12 @@ pub(super) async fn recover(
         }
     }
     Ok(None)
+}
+
+/// Grants whose names a desk has seen before, and said that it has not taken.
+pub(super) fn repeated(money: &Money) -> BTreeSet<GrantId> {
+    let not_done = money.grants.iter().filter(|grant| grant.state == GrantState::NotDone);
+    not_done.map(|grant| grant.id.clone()).collect()
 }
 
 /// May money move at all? Then in this memory, after this batch.

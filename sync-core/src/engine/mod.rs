@@ -13,6 +13,7 @@ mod exports;
 mod handing;
 mod held;
 mod memory;
+mod migration_run;
 mod read;
 mod recover;
 mod report;
@@ -24,6 +25,10 @@ pub use dry_run::{DryRun, Planned};
 pub use error::EngineError;
 pub use exports::{Exported, Exports};
 pub use memory::MemoryStore;
+pub use migration_run::{
+    MigrationApplied, MigrationDryRun, MigrationPlanned, MigrationReport, MigrationRun, MigrationVerdict,
+    Sources,
+};
 pub use read::RequestCounts;
 pub use report::{ActionReport, ActionResult, Applied, GrantReport, GrantResult, RunReport, Verdict};
 pub use sync_run::SyncRun;

@@ -15,6 +15,8 @@ use crate::snapshot::TargetSnapshot;
 pub(super) fn outcome(intent: &Intent, plan: &PlanDocument, target: &TargetSnapshot) -> Option<Outcome> {
     let account = match intent.account {
         Some(id) => target.account(id)?,
+        // It was for the ledger only, and that does not know of it.
+        None if intent.action == ActionKind::Relink => return Some(Outcome::NotDone),
         None => match target.accounts().iter().find(|account| carries_id_of(account, intent)) {
             Some(account) => account,
             // A creation that nobody can see did not happen; an unreadable row might be it.

@@ -8,11 +8,10 @@ use super::EngineError;
 use super::dry_run::{DryRun, Planned};
 use super::handing::{self, Handed, Handing};
 use super::held::Held;
-use super::read::{self, RequestCounts};
+use super::read::RequestCounts;
 use super::recover;
 use super::report::{ActionReport, ActionResult, Applied, RunReport, Verdict};
-use super::settle;
-use super::writing::{Pending, Writing, certain, shown};
+use super::writing::{Writing, certain};
 use crate::authority::{self, Approval, Authorised, Authority, Mandate, Refusal, authorise};
 use crate::external_id::ExternalId;
 use crate::fingerprint::FingerprintKey;
@@ -22,7 +21,7 @@ use crate::plan::{Entry, Plan, PlanDocument, PlanId, SavedPlan};
 use crate::policy::Policy;
 use crate::ports::{
     AccountReader, AccountWriter, BudgetDesk, Clock, CompletedRun, EmployeeSource, KeptPlan, MoneySeen,
-    Outcome, PortError, PortErrorKind, Progress, Remembered, RunEnd, RunEnding, RunId, Store,
+    PortError, Progress, Remembered, RunEnd, RunEnding, RunId, Store,
 };
 use crate::snapshot::TargetSnapshot;
 
@@ -211,13 +210,15 @@ impl<'a> SyncRun<'a> {
             progress: self.dry_run.progress.as_deref(),
             customer: whose.customer,
             held,
-            authorised,
+            plan: authorised.plan().id(),
+            actions: authorised.actions(),
             writes: 0,
             pending: Vec::new(),
         };
         let (mut results, mut stopped) = writing.all().await;
-        let (writes, pending) = (writing.writes, writing.pending);
-        let (settling, unsettled) = match self.settle(whose, authorised, pending, &mut results).await {
+        let settled = writing.settle(self.dry_run.accounts, whose.policy, &mut results).await;
+        let writes = writing.writes;
+        let (settling, unsettled) = match settled {
             Ok(counts) => (counts, None),
             Err(error) => (RequestCounts::default(), Some(error)),
         };
@@ -266,7 +267,8 @@ impl<'a> SyncRun<'a> {
         let (Some(desk), Some(latest)) = (self.desk, handing::latest(&ledger.money)) else { return handed };
         let (store, clock, customer) = (self.store, self.dry_run.clock, whose.customer);
         let plan = authorised.plan().id();
-        let mut handing = Handing { desk, store, clock, customer, held, plan, latest };
+        let repeated = handing::repeated(&ledger.money);
+        let mut handing = Handing { desk, store, clock, customer, held, plan, latest, repeated };
         // Also in a run about one person: a desk takes no batch after a later one.
         handing.finish_lists(&mut handed).await;
         if handed.stopped.is_some() {
@@ -321,36 +323,6 @@ impl<'a> SyncRun<'a> {
                 Ok(Found { mandate, approved, used_up: false })
             }
         }
-    }
-
-    /// One verified listing settles all that is in doubt. Without it, what may have been done stays doubtful.
-    async fn settle(
-        &self,
-        whose: Whose<'_>,
-        authorised: &Authorised<'_>,
-        pending: Vec<Pending>,
-        results: &mut [ActionResult],
-    ) -> Result<RequestCounts, EngineError> {
-        if pending.is_empty() {
-            return Ok(RequestCounts::default());
-        }
-        let (accounts, counts) = read::accounts_now(self.dry_run.accounts, whose.policy).await?;
-        for Pending { at, intent, error } in pending {
-            let (Some(action), Some(result)) = (authorised.actions().get(at), results.get_mut(at)) else {
-                continue;
-            };
-            let outcome = if let Some(account) = settle::find(action, &accounts) {
-                *result = ActionResult::Done(Some(account.id));
-                Outcome::Done(shown(action, account))
-            } else {
-                let refused = error.kind() == PortErrorKind::Conflict;
-                *result = ActionResult::NotDone(error);
-                if refused { Outcome::Refused } else { Outcome::NotDone }
-            };
-            let remembered = self.store.settle(whose.customer, intent, &outcome).await;
-            remembered.map_err(EngineError::ledger_side)?;
-        }
-        Ok(counts)
     }
 
     fn ending(&self, ended: &Result<RunReport, EngineError>) -> RunEnding {

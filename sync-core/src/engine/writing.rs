@@ -1,31 +1,34 @@
 //! The loop over all authorised actions: each remembered, sent once, remembered.
 //!
-//! In: what is authorised, a lease, a writer. Out: what became of each action, and which have to be looked up. Never: a
-//! write without a remembered intent, a second try, or a later action of a person whose earlier one was not done.
+//! In: what is authorised, a lease, a writer. Out: what became of each action, also of those that had to be looked up.
+//! Never: a write without a remembered intent, a second try, or a later action of a person whose earlier one was not done.
 
 use std::collections::BTreeMap;
 
+use super::EngineError;
 use super::held::Held;
+use super::read::{self, RequestCounts};
 use super::report::ActionResult;
 use super::settle;
 use crate::account::Account;
-use crate::authority::{Authorised, AuthorisedAction};
+use crate::authority::AuthorisedAction;
 use crate::decision::Payload;
 use crate::external_id::ExternalId;
 use crate::id::{AccountId, CompanyId, CustomerId};
 use crate::ledger::Link;
-use crate::plan::ActionKind;
+use crate::plan::{ActionKind, PlanId};
+use crate::policy::Policy;
 use crate::ports::{
-    AccountWriter, Certain, Clock, CreateRequest, Intent, IntentId, Outcome, PortError, PortErrorKind,
-    Progress, StateRequest, Store, UpdateRequest,
+    AccountReader, AccountWriter, Certain, Clock, CreateRequest, Intent, IntentId, Outcome, PortError,
+    PortErrorKind, Progress, StateRequest, Store, UpdateRequest,
 };
 
 /// A write whose effect has to be looked up.
 pub(super) struct Pending {
     /// Which action.
-    pub(super) at: usize,
-    pub(super) intent: IntentId,
-    pub(super) error: PortError,
+    at: usize,
+    intent: IntentId,
+    error: PortError,
 }
 
 /// The end of a run before its last action, with what became of the action it ended at.
@@ -42,17 +45,19 @@ pub(super) struct Writing<'w> {
     pub(super) progress: Option<&'w dyn Progress>,
     pub(super) customer: &'w CustomerId,
     pub(super) held: &'w Held<'w>,
-    pub(super) authorised: &'w Authorised<'w>,
+    /// The plan that they stand in.
+    pub(super) plan: &'w PlanId,
+    pub(super) actions: &'w [AuthorisedAction],
     /// Requests that wrote.
     pub(super) writes: u64,
+    /// Whose effect has to be looked up.
     pub(super) pending: Vec<Pending>,
 }
 
 impl Writing<'_> {
     /// All actions in order, and what ended the run before the last.
     pub(super) async fn all(&mut self) -> (Vec<ActionResult>, Option<PortError>) {
-        let authorised = self.authorised;
-        let actions = authorised.actions();
+        let actions = self.actions;
         let mut results: Vec<ActionResult> = Vec::with_capacity(actions.len());
         let mut undone: Option<&ExternalId> = None;
         let mut stopped = None;
@@ -78,6 +83,35 @@ impl Writing<'_> {
         }
         results.resize_with(actions.len(), || ActionResult::NotTried);
         (results, stopped)
+    }
+
+    /// One verified listing settles all that is in doubt. Without it, what may have been done stays doubtful.
+    pub(super) async fn settle(
+        &mut self,
+        accounts: &dyn AccountReader,
+        policy: &Policy,
+        results: &mut [ActionResult],
+    ) -> Result<RequestCounts, EngineError> {
+        if self.pending.is_empty() {
+            return Ok(RequestCounts::default());
+        }
+        let (accounts, counts) = read::accounts_now(accounts, policy).await?;
+        for Pending { at, intent, error } in self.pending.drain(..) {
+            let (Some(action), Some(result)) = (self.actions.get(at), results.get_mut(at)) else {
+                continue;
+            };
+            let outcome = if let Some(account) = settle::find(action, &accounts) {
+                *result = ActionResult::Done(Some(account.id));
+                Outcome::Done(shown(action, account))
+            } else {
+                let refused = error.kind() == PortErrorKind::Conflict;
+                *result = ActionResult::NotDone(error);
+                if refused { Outcome::Refused } else { Outcome::NotDone }
+            };
+            let remembered = self.store.settle(self.customer, intent, &outcome).await;
+            remembered.map_err(EngineError::ledger_side)?;
+        }
+        Ok(counts)
     }
 
     /// One action: remembered, sent, remembered.
@@ -122,9 +156,8 @@ impl Writing<'_> {
 
     async fn intend(&self, action: &AuthorisedAction) -> Result<IntentId, PortError> {
         self.held.keep().await?;
-        let plan = self.authorised.plan().id().clone();
-        let intent =
-            Intent::new(plan, action.person().clone(), action.kind(), action.account(), self.clock.now());
+        let (plan, person) = (self.plan.clone(), action.person().clone());
+        let intent = Intent::new(plan, person, action.kind(), action.account(), self.clock.now());
         self.store.intend(self.customer, self.held.id(), &intent).await
     }
 
@@ -187,7 +220,7 @@ impl Write {
 }
 
 /// What stands after an action that the target showed.
-pub(super) fn shown(action: &AuthorisedAction, account: &Account) -> Certain {
+fn shown(action: &AuthorisedAction, account: &Account) -> Certain {
     Certain { links: links(action, account.id), aliases: aliases(action) }
 }
 

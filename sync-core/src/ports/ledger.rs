@@ -23,7 +23,7 @@ pub struct Intent {
     pub person: ExternalId,
     /// What kind of action.
     pub action: ActionKind,
-    /// Which account; none for a creation.
+    /// Which account; none for a creation, and for what only the ledger learns.
     pub account: Option<AccountId>,
     /// When.
     pub at: DateTime<Utc>,

@@ -10,17 +10,23 @@ use yourcampus_client::files::{FlexSalaryFile, FlexSalaryRow};
 use super::{notes_json, word};
 use crate::arguments::FlexSalaryArguments;
 use crate::clock::MachineClock;
-use crate::commands::{Setting, Sides, bars};
+use crate::commands::{Setting, bars};
+use crate::config::Interface;
 use crate::exit::{Ended, WrongUsage};
-use crate::show;
-use crate::store;
 use crate::terminal::say;
+use crate::{connect, show, store};
 
 pub(super) async fn flex_salary(setting: Setting<'_>, typed: &FlexSalaryArguments) -> anyhow::Result<Ended> {
     let config = setting.config;
     let column = column(&config.policy, typed.column.map(SalaryColumn::from))?;
     let store = store::to_look_at(config).await?;
-    let Sides { source, reader, .. } = setting.sides().await?;
+    if config.nmbrs.interface == Interface::Soap {
+        bail!(WrongUsage(
+            "nmbrs.interface: salaries are read over REST only; a list of them has to wait for the migration"
+        ));
+    }
+    let source = setting.rest().await?;
+    let reader = connect::reader(&connect::target(&config.yourcampus)?);
     let salaries = NmbrsSalaries::new(source.client().clone());
     let mut exports = Exports::new(&source, &reader, &*store, &MachineClock);
     if let Some(bars) = bars(typed.json) {

@@ -37,7 +37,7 @@ pub(super) async fn roster(setting: Setting<'_>, typed: &RosterArguments) -> any
     let there = place.last()?;
     let store = store::to_look_at(config).await?;
     let Sides { source, reader, .. } = setting.sides().await?;
-    let mut exports = Exports::new(&source, &reader, &*store, &MachineClock);
+    let mut exports = Exports::new(&*source, &reader, &*store, &MachineClock);
     if let Some(bars) = bars(typed.json) {
         exports = exports.with_progress(bars);
     }
