@@ -64,7 +64,7 @@ async fn a_customer_is_kept_in_step_over_soap_alone() {
     assert_says_when_it_ends(&plan.ran);
     let calls = formula(&stage.world().await);
     assert_eq!(operations(&stage).await.len(), calls);
-    assert!(plan.ran.stdout.contains("1 for each person of the types in service"), "{}", plan.ran.stdout);
+    assert!(plan.ran.stdout.contains("1 for each person whose"), "{}", plan.ran.stdout);
 
     let first = stage.daily(2).await;
     assert_eq!(first["verdict"], "waits");
