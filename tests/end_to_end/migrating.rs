@@ -80,7 +80,9 @@ async fn r11_from_soap_to_rest_nobody_gets_a_second_account_or_a_second_grant() 
     let changed = before.iter().zip(&after).filter(|(one, other)| one != other).count();
     assert_eq!(json!(changed), plan["marks"]);
 
-    // SOAP is over, and the mandate was for SOAP.
+    // SOAP is over, and the mandate was for SOAP; no ordinary run has told so yet.
+    let status = stage.sync(&["status", "--config", &path(&stage.config()), "--json"]).await;
+    assert_eq!(status.ends_with_code(0).json()["mandate"]["holds"], Value::Null);
     stage.daily(3).await;
     stage.reads_over("rest");
     let run = stage.daily(2).await;

@@ -102,11 +102,16 @@ impl Status<'_> {
         })
     }
 
-    /// Does it hold for the present policy, and for what the latest plan saw?
-    fn mandate_holds(&self) -> bool {
-        let saw_the_same =
-            |mandate: &Mandate| self.latest.as_ref().is_none_or(|plan| plan.scope() == mandate.scope);
-        self.mandate.as_ref().is_some_and(|mandate| mandate.policy == self.policy && saw_the_same(mandate))
+    /// Does it hold for the present policy, and for what the latest plan saw? `None` if the latest run was no ordinary one:
+    /// a migration may have ended it.
+    fn mandate_holds(&self) -> Option<bool> {
+        let Some(mandate) = self.mandate.as_ref().filter(|mandate| mandate.policy == self.policy) else {
+            return Some(false);
+        };
+        match &self.latest {
+            Some(plan) => Some(plan.scope() == mandate.scope),
+            None => self.runs.iter().all(|run| run.plan.is_none()).then_some(true),
+        }
     }
 
     fn mandate_in_words(&self) -> String {
@@ -115,10 +120,14 @@ impl Status<'_> {
         };
         let for_what = if mandate.policy != self.policy {
             "ENDED: the policy changed since"
-        } else if self.mandate_holds() {
-            "for creations, updates and deactivations of people who left, within the limits of the policy"
         } else {
-            "ENDED: a company, or a field that steers the sync, came or went since"
+            match self.mandate_holds() {
+                Some(true) => {
+                    "for creations, updates and deactivations of people who left, within the limits of the policy"
+                }
+                Some(false) => "ENDED: a company, or a field that steers the sync, came or went since",
+                None => "and whether it still holds, the next run shows: the latest one moved people to REST",
+            }
         };
         let (by, at) = (mandate.by.expose(), moment(mandate.given_at));
         format!("given by {by} at {at} on plan {}…, {for_what}", first_digits(&mandate.plan))
@@ -166,7 +175,10 @@ impl Status<'_> {
 
     /// What the latest plan waits for, unless an approval of it waits for a run already.
     fn waiting(&self, next: NextStep<'_>) -> String {
-        let Some(plan) = &self.latest else { return format!("To begin\n{}\n", next.run()) };
+        let Some(plan) = &self.latest else {
+            let what = if self.runs.is_empty() { "To begin" } else { "To see how things stand now" };
+            return format!("{what}\n{}\n", next.run());
+        };
         if self.approvals.iter().any(|approval| approval.plan == *plan.id()) {
             return format!("The latest plan is approved; to carry it out\n{}\n", next.run());
         }
@@ -182,7 +194,7 @@ impl Status<'_> {
             for brake in &brakes {
                 text.push_str(&wrapped(&format!("{}  ", brake.rule()), &brake_text(brake)));
             }
-            if let Some(release) = Release::of(&brakes, self.mandate_holds()) {
+            if let Some(release) = Release::of(&brakes, self.mandate_holds() == Some(true)) {
                 // Writing to a String cannot fail.
                 let _ = writeln!(text, "{}", next.release(release, plan.id()));
             }
