@@ -118,16 +118,13 @@ impl Status<'_> {
         let Some(mandate) = &self.mandate else {
             return "none: nobody has confirmed a plan, or somebody ended it".to_owned();
         };
-        let for_what = if mandate.policy != self.policy {
-            "ENDED: the policy changed since"
-        } else {
-            match self.mandate_holds() {
-                Some(true) => {
-                    "for creations, updates and deactivations of people who left, within the limits of the policy"
-                }
-                Some(false) => "ENDED: a company, or a field that steers the sync, came or went since",
-                None => "and whether it still holds, the next run shows: the latest one moved people to REST",
+        let for_what = match self.mandate_holds() {
+            _ if mandate.policy != self.policy => "ENDED: the policy changed since",
+            Some(true) => {
+                "for creations, updates and deactivations of people who left, within the limits of the policy"
             }
+            Some(false) => "ENDED: a company, or a field that steers the sync, came or went since",
+            None => "and whether it still holds, the next run shows: the latest one moved people to REST",
         };
         let (by, at) = (mandate.by.expose(), moment(mandate.given_at));
         format!("given by {by} at {at} on plan {}…, {for_what}", first_digits(&mandate.plan))
