@@ -49,6 +49,21 @@ fn r7_what_the_person_did_not_see_is_skipped() {
 }
 
 #[test]
+fn r11_soap_does_not_end_while_somebody_is_skipped() {
+    let saved = seen(&two().plan());
+    let ends = |fresh: &Payroll| {
+        let plan = fresh.plan();
+        authorise(&plan, &saved, &approval(&saved, &two())).map(|approved| approved.ends())
+    };
+    assert_eq!(ends(&two()), Ok(true));
+    assert_eq!(
+        ends(&two().both(3, person("cleo"))),
+        Ok(false),
+        "cleo would have a name that no run over REST knows"
+    );
+}
+
+#[test]
 fn r7_one_persons_records_are_moved_together_or_not_at_all() {
     let tied = |payroll: Payroll| payroll.alias(soap(2), soap(1));
     let (first, both) = (payroll().both(1, person("anna")), two());
